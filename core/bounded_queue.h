@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one way data crosses from a streaming thread to a writer: limited in items and in bytes, never blocking the
-// producer. What to do when it is full is the producer's decision (docs/ARCHITECTURE.md, "Flow").
+// The one way data crosses from a streaming thread to a writer: limited in items and in bytes,
+// never blocking the producer. What to do when it is full is the producer's decision
+// (docs/ARCHITECTURE.md, "Flow").
 #pragma once
 
 #include <chrono>
@@ -24,7 +25,8 @@ class BoundedQueue {
 
   explicit BoundedQueue(Limits limits) : limits_(limits) {}
 
-  /// Takes the item, or leaves it untouched and returns false when a limit would be passed or the queue is closed.
+  /// Takes the item, or leaves it untouched and returns false when a limit would be passed or the
+  /// queue is closed.
   [[nodiscard]] bool try_push(T&& item, std::size_t bytes) EXCLUDES(mutex_) {
     {
       const MutexLock lock(mutex_);
@@ -37,7 +39,8 @@ class BoundedQueue {
     return true;
   }
 
-  /// Takes the item whatever the limits: for the few control items (a gap, a session's end) that must not be lost.
+  /// Takes the item whatever the limits: for the few control items (a gap, a session's end) that
+  /// must not be lost.
   void push_control(T&& item) EXCLUDES(mutex_) {
     {
       const MutexLock lock(mutex_);
@@ -46,7 +49,8 @@ class BoundedQueue {
     ready_.notify_one();
   }
 
-  /// All items waiting, in order; waits up to `limit` for the first. Empty after the limit or when closed and drained.
+  /// All items waiting, in order; waits up to `limit` for the first. Empty after the limit or when
+  /// closed and drained.
   [[nodiscard]] std::vector<T> drain(std::chrono::nanoseconds limit) EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
     const auto deadline = std::chrono::steady_clock::now() + limit;
@@ -58,7 +62,8 @@ class BoundedQueue {
       ready_.wait_for(mutex_, left);
     }
     bytes_ = 0;
-    std::vector<T> taken(std::make_move_iterator(items_.begin()), std::make_move_iterator(items_.end()));
+    std::vector<T> taken(std::make_move_iterator(items_.begin()),
+                         std::make_move_iterator(items_.end()));
     items_.clear();
     return taken;
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one error type: a kind, a sentence with the values in it, and what each level above added. No I/O here.
+// The one error type: a kind, a sentence with the values in it, and what each level above added. No
+// I/O here.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +44,8 @@ class Error {
   std::string message_;
 };
 
-/// An error from errno, its kind chosen by one table (ENOSPC is kResourceExhausted, ENOENT kNotFound, ...).
+/// An error from errno, its kind chosen by one table (ENOSPC is kResourceExhausted, ENOENT
+/// kNotFound, ...).
 [[nodiscard]] Error error_from_errno(int error_number, std::string_view what);
 
 }  // namespace candor

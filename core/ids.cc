@@ -38,11 +38,11 @@ std::string to_string(const Uuid& id) {
 }
 
 Result<Uuid> parse_uuid(std::string_view text) {
-  const bool shaped = text.size() == 36 && std::all_of(kDashes.begin(), kDashes.end(), [&](auto at) {
-                        return text[at] == '-';
-                      });
+  const bool shaped = text.size() == 36 && std::all_of(kDashes.begin(), kDashes.end(),
+                                                       [&](auto at) { return text[at] == '-'; });
   if (!shaped) {
-    return fail(ErrorKind::kInvalidArgument, "'" + std::string(text.substr(0, 64)) + "' is not a UUID");
+    return fail(ErrorKind::kInvalidArgument,
+                "'" + std::string(text.substr(0, 64)) + "' is not a UUID");
   }
   std::string hex(text);
   std::erase(hex, '-');

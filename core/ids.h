@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Identifiers: UUIDv7 for sessions, streams and runs; slugs for what a person names in the configuration.
+// Identifiers: UUIDv7 for sessions, streams and runs; slugs for what a person names in the
+// configuration.
 #pragma once
 
 #include <array>
@@ -29,7 +30,8 @@ struct Uuid {
 /// Errors: kInvalidArgument unless the text is exactly in the 36-character form.
 [[nodiscard]] Result<Uuid> parse_uuid(std::string_view text);
 
-/// True for [a-z0-9]([a-z0-9-]{0,62}): names of rooms, sources, hosts; safe in paths, URLs and logs.
+/// True for [a-z0-9]([a-z0-9-]{0,62}): names of rooms, sources, hosts; safe in paths, URLs and
+/// logs.
 [[nodiscard]] bool is_slug(std::string_view text);
 
 }  // namespace candor

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Logging: an event name and fields, not prose. Never passwords, tokens, credentials in URLs, case data or names.
-// error = a person must act; warn = degraded, will recover; info = life cycle; debug = the rest.
+// Logging: an event name and fields, not prose. Never passwords, tokens, credentials in URLs, case
+// data or names. error = a person must act; warn = degraded, will recover; info = life cycle; debug
+// = the rest.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,8 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
-/// Sets the program's name and the least level ("debug", "info", "warn", "error") of what is written to stderr.
+/// Sets the program's name and the least level ("debug", "info", "warn", "error") of what is
+/// written to stderr.
 void start(std::string_view program, std::string_view level);
 
 /// `warn("capture.gap", {{"room", room}, {"missing_ms", n}})`. Thread: any.

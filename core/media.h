@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Media values that cross folders: format, sample, chunk. Immutable once shared. No packaging, no I/O.
+// Media values that cross folders: format, sample, chunk. Immutable once shared. No packaging, no
+// I/O.
 #pragma once
 
 #include <cstdint>
@@ -23,55 +24,65 @@ enum class Codec : std::uint8_t { kH264, kAac };
 struct MediaFormat {
   MediaKind kind = MediaKind::kVideo;
   Codec codec = Codec::kH264;
-  std::uint32_t timescale = 0;    // Ticks per second of every time of the stream: 90000, or the sample rate.
+  std::uint32_t timescale =
+      0;  // Ticks per second of every time of the stream: 90000, or the sample rate.
   std::uint32_t width = 0;        // Pixels as displayed (cropping applied); video only.
   std::uint32_t height = 0;       // Pixels as displayed; video only.
   std::uint32_t sample_rate = 0;  // Hz; audio only.
   std::uint32_t channels = 0;     // Audio only.
-  Bytes codec_config;             // H.264: avcC (ISO/IEC 14496-15, 5.3.3.1). AAC: AudioSpecificConfig.
+  Bytes codec_config;  // H.264: avcC (ISO/IEC 14496-15, 5.3.3.1). AAC: AudioSpecificConfig.
 
   friend bool operator==(const MediaFormat&, const MediaFormat&) = default;
 };
 using MediaFormatPtr = std::shared_ptr<const MediaFormat>;
 
-/// One access unit (H.264: NAL units with 4-byte lengths, no AUD) or one AAC frame (raw, no ADTS), as a source hands
-/// it on. Moved, never shared.
+/// One access unit (H.264: NAL units with 4-byte lengths, no AUD) or one AAC frame (raw, no ADTS),
+/// as a source hands it on. Moved, never shared.
 struct Sample {
   MediaFormatPtr format;
   Bytes data;
-  std::int64_t source_ticks = 0;  // Decode time on the source's own clock, unwrapped, in format->timescale.
+  std::int64_t source_ticks =
+      0;  // Decode time on the source's own clock, unwrapped, in format->timescale.
   std::int32_t composition_offset = 0;  // Presentation minus decode time, ticks.
   BootTime arrival;                     // When the sample was complete here.
-  UtcTime capture;                      // The source's UTC of this sample; 0 when capture_source is kArrival.
-  bool sync = false;                    // Decoding can start here (IDR; every AAC frame).
-  std::uint32_t lost_packets = 0;       // Packets known lost between the previous sample and this one.
+  UtcTime capture;    // The source's UTC of this sample; 0 when capture_source is kArrival.
+  bool sync = false;  // Decoding can start here (IDR; every AAC frame).
+  std::uint32_t lost_packets = 0;  // Packets known lost between the previous sample and this one.
 };
 
-/// Where a capture time came from; the numbers are those of a MEDIA entry (docs/design/evidence.md, MEDIA body).
-enum class CaptureSource : std::uint8_t { kArrival = 0, kSenderReport = 1, kOnvifExtension = 2, kLocalDevice = 3 };
+/// Where a capture time came from; the numbers are those of a MEDIA entry (docs/design/evidence.md,
+/// MEDIA body).
+enum class CaptureSource : std::uint8_t {
+  kArrival = 0,
+  kSenderReport = 1,
+  kOnvifExtension = 2,
+  kLocalDevice = 3
+};
 
-/// The atom of queue, disk and live view: one [prft]moof+mdat with one video frame or a few audio frames. Immutable.
+/// The atom of queue, disk and live view: one [prft]moof+mdat with one video frame or a few audio
+/// frames. Immutable.
 struct Chunk {
-  Bytes bytes;                       // The boxes exactly as they stand in the file and travel to a viewer.
-  std::uint32_t mdat_payload = 0;    // Offset of the first sample's bytes in `bytes`.
+  Bytes bytes;  // The boxes exactly as they stand in the file and travel to a viewer.
+  std::uint32_t mdat_payload = 0;           // Offset of the first sample's bytes in `bytes`.
   std::vector<std::uint32_t> sample_sizes;  // The samples follow each other from mdat_payload on.
-  std::int64_t decode_time = 0;      // tfdt: UTC since 1970 on the run's anchored clock, in ticks.
-  std::int64_t duration = 0;         // Ticks, all samples of the chunk.
+  std::int64_t decode_time = 0;  // tfdt: UTC since 1970 on the run's anchored clock, in ticks.
+  std::int64_t duration = 0;     // Ticks, all samples of the chunk.
   std::uint32_t timescale = 0;
-  std::uint32_t sequence = 0;        // mfhd sequence number.
-  std::uint32_t lost_packets = 0;    // Known lost just before this chunk.
-  UtcTime capture;                   // Source's UTC of the first sample, or the anchored arrival time.
+  std::uint32_t sequence = 0;      // mfhd sequence number.
+  std::uint32_t lost_packets = 0;  // Known lost just before this chunk.
+  UtcTime capture;  // Source's UTC of the first sample, or the anchored arrival time.
   CaptureSource capture_source = CaptureSource::kArrival;
-  bool sync = false;                 // Starts with a sync sample.
-  bool starts_unit = false;          // First chunk of a unit (docs/design/storage.md, "Unit").
-  bool discontinuity = false;        // decode_time is not the end of the previous chunk: a gap lies before it.
+  bool sync = false;         // Starts with a sync sample.
+  bool starts_unit = false;  // First chunk of a unit (docs/design/storage.md, "Unit").
+  bool discontinuity =
+      false;  // decode_time is not the end of the previous chunk: a gap lies before it.
 };
 using ChunkPtr = std::shared_ptr<const Chunk>;
 
 /// The init segment of a run of chunks with one format. Immutable.
 struct InitSegment {
   MediaFormatPtr format;
-  Bytes bytes;        // ftyp + moov.
+  Bytes bytes;         // ftyp + moov.
   std::string codecs;  // RFC 6381: "avc1.640028", "mp4a.40.2".
 };
 using InitSegmentPtr = std::shared_ptr<const InitSegment>;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Result<T> and the two macros that pass errors up. Only members that std::expected also has are used.
+// Result<T> and the two macros that pass errors up. Only members that std::expected also has are
+// used.
 #pragma once
 
 #include <string_view>
@@ -37,17 +38,17 @@ template <typename T>
 #define CANDOR_CONCAT(a, b) CANDOR_CONCAT_INNER(a, b)
 
 /// `CANDOR_TRY(auto x, f());` declares x from f()'s value or returns f()'s error.
-#define CANDOR_TRY(declaration, expression)                                           \
-  auto CANDOR_CONCAT(candor_result_, __LINE__) = (expression);                        \
-  if (!CANDOR_CONCAT(candor_result_, __LINE__).has_value()) {                         \
+#define CANDOR_TRY(declaration, expression)                                            \
+  auto CANDOR_CONCAT(candor_result_, __LINE__) = (expression);                         \
+  if (!CANDOR_CONCAT(candor_result_, __LINE__).has_value()) {                          \
     return ::candor::fail(std::move(CANDOR_CONCAT(candor_result_, __LINE__).error())); \
-  }                                                                                   \
+  }                                                                                    \
   declaration = std::move(*CANDOR_CONCAT(candor_result_, __LINE__))
 
 /// `CANDOR_CHECK(f());` returns f()'s error, if there is one; for Result<void>.
-#define CANDOR_CHECK(expression)                                                         \
-  do {                                                                                   \
-    if (auto candor_checked = (expression); !candor_checked.has_value()) {               \
-      return ::candor::fail(std::move(candor_checked.error()));                          \
-    }                                                                                    \
+#define CANDOR_CHECK(expression)                                           \
+  do {                                                                     \
+    if (auto candor_checked = (expression); !candor_checked.has_value()) { \
+      return ::candor::fail(std::move(candor_checked.error()));            \
+    }                                                                      \
   } while (false)

@@ -64,8 +64,9 @@ int digits(std::string_view text, std::size_t at, std::size_t count) {
 }
 
 tl::unexpected<Error> bad_time(std::string_view text) {
-  return fail(ErrorKind::kInvalidArgument,
-              fmt::format("'{}' is not a time like 2026-11-24T08:00:00Z (the zone is needed)", text));
+  return fail(
+      ErrorKind::kInvalidArgument,
+      fmt::format("'{}' is not a time like 2026-11-24T08:00:00Z (the zone is needed)", text));
 }
 
 // The offset of "Z" or "+08:00" in seconds, at the end of the text.
@@ -121,9 +122,9 @@ Result<UtcTime> parse_rfc3339(std::string_view text) {
   tm.tm_hour = digits(text, 11, 2);
   tm.tm_min = digits(text, 14, 2);
   tm.tm_sec = digits(text, 17, 2);
-  if (text.size() < 20 || year < 1970 || year > 2261 || month < 1 || month > 12 ||
-      tm.tm_mday < 1 || tm.tm_mday > 31 || tm.tm_hour < 0 || tm.tm_hour > 23 || tm.tm_min < 0 ||
-      tm.tm_min > 59 || tm.tm_sec < 0 || tm.tm_sec > 60 || text[4] != '-' || text[7] != '-' ||
+  if (text.size() < 20 || year < 1970 || year > 2261 || month < 1 || month > 12 || tm.tm_mday < 1 ||
+      tm.tm_mday > 31 || tm.tm_hour < 0 || tm.tm_hour > 23 || tm.tm_min < 0 || tm.tm_min > 59 ||
+      tm.tm_sec < 0 || tm.tm_sec > 60 || text[4] != '-' || text[7] != '-' ||
       (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':') {
     return bad_time(text);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two clocks of a recorder (UTC and time since boot), their text form, and a clock that tests can move.
+// The two clocks of a recorder (UTC and time since boot), their text form, and a clock that tests
+// can move.
 #pragma once
 
 #include <chrono>
@@ -18,7 +19,8 @@ struct UtcTime {
   friend auto operator<=>(UtcTime, UtcTime) = default;
 };
 
-/// Nanoseconds since boot, suspended time included (CLOCK_BOOTTIME). Never steps; comparable within one boot only.
+/// Nanoseconds since boot, suspended time included (CLOCK_BOOTTIME). Never steps; comparable within
+/// one boot only.
 struct BootTime {
   std::int64_t ns = 0;
   friend auto operator<=>(BootTime, BootTime) = default;
@@ -26,8 +28,12 @@ struct BootTime {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
-[[nodiscard]] inline Nanoseconds operator-(UtcTime a, UtcTime b) { return Nanoseconds(a.ns - b.ns); }
-[[nodiscard]] inline Nanoseconds operator-(BootTime a, BootTime b) { return Nanoseconds(a.ns - b.ns); }
+[[nodiscard]] inline Nanoseconds operator-(UtcTime a, UtcTime b) {
+  return Nanoseconds(a.ns - b.ns);
+}
+[[nodiscard]] inline Nanoseconds operator-(BootTime a, BootTime b) {
+  return Nanoseconds(a.ns - b.ns);
+}
 [[nodiscard]] inline UtcTime operator+(UtcTime t, Nanoseconds d) { return {t.ns + d.count()}; }
 [[nodiscard]] inline BootTime operator+(BootTime t, Nanoseconds d) { return {t.ns + d.count()}; }
 
@@ -38,7 +44,8 @@ using Nanoseconds = std::chrono::nanoseconds;
 /// Errors: kInvalidArgument; a time without a zone is refused, it would be a guess.
 [[nodiscard]] Result<UtcTime> parse_rfc3339(std::string_view text);
 
-/// "2026-11-24" and "20261124T080000.123Z": the folder and file name forms of docs/design/storage.md.
+/// "2026-11-24" and "20261124T080000.123Z": the folder and file name forms of
+/// docs/design/storage.md.
 [[nodiscard]] std::string utc_day(UtcTime time);
 [[nodiscard]] std::string utc_file_stamp(UtcTime time);
 
@@ -57,7 +64,8 @@ class SystemClock final : public Clock {
   [[nodiscard]] BootTime boot() const override;
 };
 
-/// Ticks of `timescale` per second to nanoseconds and back, exact to one unit, without overflow for times since 1970.
+/// Ticks of `timescale` per second to nanoseconds and back, exact to one unit, without overflow for
+/// times since 1970.
 [[nodiscard]] std::int64_t ticks_to_ns(std::int64_t ticks, std::uint32_t timescale);
 [[nodiscard]] std::int64_t ns_to_ticks(std::int64_t ns, std::uint32_t timescale);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The log entry, byte-exact (docs/design/evidence.md, "Entry"): a fixed header and a body, encoded and decoded in one
-// way only. What the entries of a log must say of each other is not checked here.
+// The log entry, byte-exact (docs/design/evidence.md, "Entry"): a fixed header and a body, encoded
+// and decoded in one way only. What the entries of a log must say of each other is not checked
+// here.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +21,8 @@ namespace candor::evidence {
 
 inline constexpr std::size_t kEntryHeaderBytes = 130;
 inline constexpr std::size_t kMediaBodyBytes = 180;
-inline constexpr std::size_t kEntryBytesMax = 65535;  // C2SP tlog-tiles: entries are framed by a u16 length.
+inline constexpr std::size_t kEntryBytesMax =
+    65535;  // C2SP tlog-tiles: entries are framed by a u16 length.
 inline constexpr std::size_t kJsonBodyBytesMax = 60'000;
 inline constexpr std::uint32_t kClockErrorUnknown = 0xFFFFFFFF;
 inline constexpr std::uint32_t kLostUnitsNotApplicable = 0xFFFFFFFF;
@@ -62,7 +64,8 @@ using Salt = std::array<std::uint8_t, 16>;
 /// First 16 bytes of SHA-256 of the origin line without its newline.
 [[nodiscard]] LogId log_id_of(std::string_view origin);
 
-/// The first 130 bytes of every entry, but for magic, version and body length, which the codec writes and checks.
+/// The first 130 bytes of every entry, but for magic, version and body length, which the codec
+/// writes and checks.
 struct EntryHeader {
   EntryType type = EntryType::kNote;
   std::uint8_t suite = 1;
@@ -123,16 +126,16 @@ struct EntryView {
 [[nodiscard]] Bytes encode_entry(const EntryHeader& header, ByteView body);
 [[nodiscard]] Bytes encode_media_body(const MediaBody& body);
 
-/// Errors: kInvalidArgument for a wrong magic, version or length; nothing may follow the body. An unknown type is
-/// accepted: it is still a leaf.
+/// Errors: kInvalidArgument for a wrong magic, version or length; nothing may follow the body. An
+/// unknown type is accepted: it is still a leaf.
 [[nodiscard]] Result<EntryView> decode_entry(ByteView bytes);
 [[nodiscard]] Result<MediaBody> decode_media_body(ByteView body);
 
 /// "MEDIA", "SESSION-OPEN", ...; "TYPE-n" for a type this version does not know.
 [[nodiscard]] std::string entry_type_name(EntryType type);
 
-/// An entry bundle: entries framed by a big-endian u16 length (C2SP tlog-tiles). A torn last frame is left out and
-/// reported by `consumed` being short of the input.
+/// An entry bundle: entries framed by a big-endian u16 length (C2SP tlog-tiles). A torn last frame
+/// is left out and reported by `consumed` being short of the input.
 struct Bundle {
   std::vector<ByteView> entries;
   std::size_t consumed = 0;
