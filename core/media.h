@@ -48,6 +48,7 @@ struct Sample {
   UtcTime capture;    // The source's UTC of this sample; 0 when capture_source is kArrival.
   bool sync = false;  // Decoding can start here (IDR; every AAC frame).
   std::uint32_t lost_packets = 0;  // Packets known lost between the previous sample and this one.
+  bool discontinuity = false;      // source_ticks do not continue from the previous sample's.
 };
 
 /// Where a capture time came from; the numbers are those of a MEDIA entry (docs/design/evidence.md,

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "media/fragment/source_timeline.h"
+
+#include <algorithm>
+
+namespace candor::media {
+namespace {
+
+// Ten seconds hold at least some samples that met no queue on their way; two windows make the
+// estimate steady.
+constexpr std::int64_t kWindowNs = 10'000'000'000;
+// Cameras' crystals stay within 100 ppm, cheap ones within 500; faster corrections would be heard.
+constexpr std::int64_t kCorrectionPpmMax = 500;
+
+}  // namespace
+
+std::int64_t SourceTimeline::place(std::int64_t source_ticks, BootTime arrival) {
+  const std::int64_t source_ns = ticks_to_ns(source_ticks, timescale_);
+  const std::int64_t offset_ns = run_clock_.utc_at(arrival).ns - source_ns;
+  if (!started_) {
+    started_ = true;
+    offset_ns_ = window_least_ns_ = previous_least_ns_ = offset_ns;
+    window_start_ns_ = last_source_ns_ = source_ns;
+  } else {
+    observe(offset_ns, source_ns);
+  }
+  return ns_to_ticks(source_ns + offset_ns_, timescale_);
+}
+
+void SourceTimeline::observe(std::int64_t offset_ns, std::int64_t source_ns) {
+  window_least_ns_ = std::min(window_least_ns_, offset_ns);
+  const std::int64_t elapsed_ns = std::max<std::int64_t>(0, source_ns - last_source_ns_);
+  const std::int64_t step_ns_max = elapsed_ns * kCorrectionPpmMax / 1'000'000;
+  const std::int64_t wanted_ns = std::min(window_least_ns_, previous_least_ns_) - offset_ns_;
+  offset_ns_ += std::clamp(wanted_ns, -step_ns_max, step_ns_max);
+  last_source_ns_ = source_ns;
+  if (source_ns - window_start_ns_ >= kWindowNs) {
+    previous_least_ns_ = window_least_ns_;
+    window_least_ns_ = offset_ns;
+    window_start_ns_ = source_ns;
+  }
+}
+
+}  // namespace candor::media
