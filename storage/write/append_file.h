@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// A file that only grows, and the durable making of folders. What is in it is not known here.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/bytes.h"
+#include "core/result.h"
+
+namespace candor::storage {
+
+/// Owns a file descriptor. One thread: the volume's writer.
+class AppendFile {
+ public:
+  /// Creates the file; its folder entry is durable on return. Errors: kAlreadyExists; errno kinds.
+  [[nodiscard]] static Result<AppendFile> create(const std::string& path);
+  /// Opens an existing file to append to. Errors: kNotFound; errno kinds.
+  [[nodiscard]] static Result<AppendFile> open(const std::string& path);
+
+  AppendFile(AppendFile&& other) noexcept;
+  AppendFile& operator=(AppendFile&& other) noexcept;
+  AppendFile(const AppendFile&) = delete;
+  AppendFile& operator=(const AppendFile&) = delete;
+  ~AppendFile();
+
+  /// Writes all bytes at the end; they survive a kill of the process, not a power cut.
+  /// Errors: kResourceExhausted (disk full) and errno kinds; the file may then hold a part of the
+  /// bytes.
+  [[nodiscard]] Result<void> append(ByteView bytes);
+
+  /// After return the content survives a power cut. A failed sync must not be tried again: the
+  /// kernel may have dropped the bytes (docs/design/storage.md, "Sync").
+  [[nodiscard]] Result<void> sync();
+
+  /// Reads [offset, offset + out.size()) through the file system, dropping the cached pages first
+  /// so that the bytes come from the device when it can be asked. Errors: kDataLoss when the file
+  /// is shorter.
+  [[nodiscard]] Result<void> read_back(std::uint64_t offset, std::span<std::uint8_t> out) const;
+
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  AppendFile(int fd, std::uint64_t size, std::string path);
+
+  int fd_;
+  std::uint64_t size_;
+  std::string path_;
+};
+
+/// Makes all missing folders of `path`, each durable in its parent.
+[[nodiscard]] Result<void> make_folders(const std::string& path);
+[[nodiscard]] Result<void> sync_folder(const std::string& path);
+
+/// The whole file, if it has at most `bytes_max` bytes. Errors: kNotFound, kResourceExhausted,
+/// errno kinds.
+[[nodiscard]] Result<Bytes> read_file(const std::string& path, std::uint64_t bytes_max);
+
+/// Replaces `path` by these bytes, durably and at once: a reader sees the old or the new file.
+[[nodiscard]] Result<void> replace_file(const std::string& path, ByteView bytes);
+
+/// Moves the bytes from `keep` on into `quarantine_path` and cuts the file there. Nothing is lost:
+/// the moved bytes are durable first.
+[[nodiscard]] Result<void> quarantine_tail(const std::string& path, std::uint64_t keep,
+                                           const std::string& quarantine_path);
+
+}  // namespace candor::storage

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/write/segment_writer.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "media/bmff/chunk_writer.h"
+
+namespace candor::storage {
+
+void UnitBuilder::add(const Chunk& chunk, std::uint64_t file_offset) {
+  if (spans_.empty()) {
+    body_ = {};
+    body_.decode_time = static_cast<std::uint64_t>(chunk.decode_time);
+    body_.timescale = chunk.timescale;
+    body_.sequence = chunk.sequence;
+    body_.capture = chunk.capture;
+    body_.capture_source = chunk.capture_source;
+    body_.lost_units = 0;
+    body_.flags = static_cast<std::uint8_t>((chunk.sync ? evidence::kStartsWithSync : 0) |
+                                            (chunk.discontinuity ? evidence::kDiscontinuity : 0));
+  }
+  fragment_.update(chunk.bytes);
+  ByteView samples = ByteView(chunk.bytes).subspan(chunk.mdat_payload);
+  for (const std::uint32_t size : chunk.sample_sizes) {
+    essence_.update(evidence::sha256(samples.first(size)));
+    samples = samples.subspan(size);
+  }
+  body_.fragment_bytes += chunk.bytes.size();
+  body_.duration += static_cast<std::uint64_t>(chunk.duration);
+  body_.sample_count += static_cast<std::uint32_t>(chunk.sample_sizes.size());
+  body_.lost_units += chunk.lost_packets;
+  spans_.push_back({.offset = file_offset, .bytes = chunk.bytes.size()});
+}
+
+evidence::MediaBody UnitBuilder::finish() {
+  body_.fragment_digest = fragment_.finish();
+  body_.essence_digest = essence_.finish();
+  spans_.clear();
+  return body_;
+}
+
+SegmentWriter::SegmentWriter(AppendFile file, evidence::InitBody description)
+    : file_(std::move(file)), description_(std::move(description)) {}
+
+Result<SegmentWriter> SegmentWriter::create(const std::string& absolute_path,
+                                            evidence::InitBody description, ByteView init_segment) {
+  CANDOR_CHECK(make_folders(std::filesystem::path(absolute_path).parent_path().string()));
+  CANDOR_TRY(AppendFile file, AppendFile::create(absolute_path));
+  CANDOR_CHECK(file.append(init_segment));
+  return SegmentWriter(std::move(file), std::move(description));
+}
+
+Result<std::optional<FinishedUnit>> SegmentWriter::append(const Chunk& chunk) {
+  std::optional<FinishedUnit> finished;
+  if (chunk.starts_unit) {
+    finished = finish_unit();
+  }
+  const std::uint64_t offset = file_.size();
+  CANDOR_CHECK(file_.append(chunk.bytes));
+  is_dirty_ = true;
+  unit_.add(chunk, offset);
+  end_ = chunk.decode_time + chunk.duration;
+  return finished;
+}
+
+std::optional<FinishedUnit> SegmentWriter::finish_unit() {
+  if (unit_.empty()) {
+    return std::nullopt;
+  }
+  FinishedUnit finished{.body = {}, .spans = unit_.spans()};
+  finished.body = unit_.finish();
+  finished.body.session = description_.session;
+  finished.body.stream = description_.stream;
+  finished.body.init_digest = description_.init_digest;
+  return finished;
+}
+
+Result<void> SegmentWriter::read_back(const FinishedUnit& unit) const {
+  evidence::Sha256 digest;
+  Bytes buffer;
+  // Chunks mostly follow each other; one read for each run of them.
+  for (std::size_t i = 0; i < unit.spans.size();) {
+    const std::uint64_t begin = unit.spans[i].offset;
+    std::uint64_t end = begin;
+    while (i < unit.spans.size() && unit.spans[i].offset == end) {
+      end += unit.spans[i++].bytes;
+    }
+    buffer.resize(static_cast<std::size_t>(end - begin));
+    CANDOR_CHECK(file_.read_back(begin, buffer));
+    digest.update(buffer);
+  }
+  if (digest.finish() != unit.body.fragment_digest) {
+    return fail(ErrorKind::kDataLoss,
+                file_.path() + ": what was read back differs from what was written");
+  }
+  return {};
+}
+
+Result<void> SegmentWriter::append_seal(ByteView entry) {
+  CANDOR_CHECK(file_.append(bmff::write_seal(entry)));
+  is_dirty_ = true;
+  return {};
+}
+
+Result<void> SegmentWriter::sync() {
+  CANDOR_CHECK(file_.sync());
+  is_dirty_ = false;
+  return {};
+}
+
+}  // namespace candor::storage

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The identity and the paths of a volume (docs/design/storage.md). A folder that is not ours is
+// refused.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/ids.h"
+#include "core/result.h"
+#include "core/time.h"
+
+namespace candor::storage {
+
+struct VolumeSpace {
+  std::uint64_t bytes_total = 0;
+  std::uint64_t bytes_free = 0;  // For us, without what the file system keeps for root.
+};
+
+/// Immutable after open. Thread: any.
+class Volume {
+ public:
+  /// Opens the volume at `root`; an empty or missing folder becomes a new volume.
+  ///
+  /// Errors: kFailedPrecondition  the folder holds other things, or another volume's name; nothing
+  /// is touched.
+  ///         kUnsupported         written by a newer version.
+  [[nodiscard]] static Result<Volume> open(std::string root, std::string name, UtcTime now);
+
+  [[nodiscard]] const std::string& root() const { return root_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const Uuid& id() const { return id_; }
+
+  /// Path of a segment from the root: "media/<room>/<stream>/<day>/<seq>-<UTC>.mp4".
+  [[nodiscard]] static std::string segment_path(std::string_view room, std::string_view stream,
+                                                std::uint64_t segment, UtcTime start);
+  [[nodiscard]] std::string absolute(std::string_view relative) const;
+  [[nodiscard]] std::string log_folder(std::string_view room, std::uint32_t epoch) const;
+  [[nodiscard]] std::string quarantine_path(std::string_view relative, UtcTime now) const;
+
+  /// Errors: errno kinds; free space that cannot be told counts as none.
+  [[nodiscard]] Result<VolumeSpace> space() const;
+
+ private:
+  Volume(std::string root, std::string name, Uuid id);
+
+  std::string root_;
+  std::string name_;
+  Uuid id_;
+};
+
+}  // namespace candor::storage
