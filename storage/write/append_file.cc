@@ -94,7 +94,13 @@ Result<AppendFile> AppendFile::open(const std::string& path) {
 }
 
 Result<void> AppendFile::append(ByteView bytes) {
-  CANDOR_CHECK(write_all(fd_, bytes, path_));
+  if (auto written = write_all(fd_, bytes, path_); !written.has_value()) {
+    // A torn chunk would hide the whole ones before it from a player that stops at the first error.
+    if (::ftruncate(fd_, static_cast<off_t>(size_)) != 0) {
+      return errno_failed(path_, "cut off a chunk that was not written whole");
+    }
+    return written;
+  }
   size_ += bytes.size();
   return {};
 }

@@ -26,9 +26,8 @@ class AppendFile {
   AppendFile& operator=(const AppendFile&) = delete;
   ~AppendFile();
 
-  /// Writes all bytes at the end; they survive a kill of the process, not a power cut.
-  /// Errors: kResourceExhausted (disk full) and errno kinds; the file may then hold a part of the
-  /// bytes.
+  /// Writes all bytes at the end, or none; they survive a kill of the process, not a power cut.
+  /// Errors: kResourceExhausted (disk full) and errno kinds; a part that was written is cut off.
   [[nodiscard]] Result<void> append(ByteView bytes);
 
   /// After return the content survives a power cut. A failed sync must not be tried again: the

@@ -53,7 +53,7 @@ Result<void> LogState::apply_body(const EntryView& entry) {
     case EntryType::kMedia:
       return apply_media(entry);
     case EntryType::kSessionOpen:
-      return apply_session_open(entry.body);
+      return apply_session_open(entry);
     case EntryType::kSessionClose:
       open_session_.reset();
       return {};
@@ -115,8 +115,9 @@ Result<void> LogState::apply_gap(EntryType type, ByteView bytes) {
   return {};
 }
 
-Result<void> LogState::apply_session_open(ByteView bytes) {
-  CANDOR_TRY(open_session_, evidence::decode_session_open(bytes));
+Result<void> LogState::apply_session_open(const EntryView& entry) {
+  CANDOR_TRY(open_session_, evidence::decode_session_open(entry.body));
+  session_started_ = entry.header.real;
   for (auto& [id, stream] : streams_) {
     stream.session_count = {.stream = id};
   }

@@ -47,6 +47,8 @@ class LogState {
   [[nodiscard]] const std::optional<evidence::SessionOpenBody>& open_session() const {
     return open_session_;
   }
+  /// Wall clock of its SESSION-OPEN entry; meaningless without an open session.
+  [[nodiscard]] UtcTime session_started() const { return session_started_; }
   /// The last RECORDER entry, if any: "stop" means the run before ended in order.
   [[nodiscard]] const std::optional<evidence::RecorderBody>& last_recorder() const {
     return last_recorder_;
@@ -58,13 +60,14 @@ class LogState {
   [[nodiscard]] Result<void> apply_media(const evidence::EntryView& entry);
   [[nodiscard]] Result<void> apply_init(ByteView body);
   [[nodiscard]] Result<void> apply_gap(evidence::EntryType type, ByteView body);
-  [[nodiscard]] Result<void> apply_session_open(ByteView body);
+  [[nodiscard]] Result<void> apply_session_open(const evidence::EntryView& entry);
   [[nodiscard]] Result<StreamState*> find(const Uuid& stream);
 
   std::uint64_t size_ = 0;
   std::map<std::uint32_t, ChainEnd> chains_;
   std::map<Uuid, StreamState> streams_;
   std::optional<evidence::SessionOpenBody> open_session_;
+  UtcTime session_started_;
   std::optional<evidence::RecorderBody> last_recorder_;
   evidence::EntryHeader last_header_;
 };

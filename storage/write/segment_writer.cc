@@ -8,7 +8,7 @@
 
 namespace candor::storage {
 
-void UnitBuilder::add(const Chunk& chunk, std::uint64_t file_offset) {
+void UnitBuilder::add(const Chunk& chunk, std::uint64_t file_offset, bool after_gap) {
   if (spans_.empty()) {
     body_ = {};
     body_.decode_time = static_cast<std::uint64_t>(chunk.decode_time);
@@ -18,7 +18,7 @@ void UnitBuilder::add(const Chunk& chunk, std::uint64_t file_offset) {
     body_.capture_source = chunk.capture_source;
     body_.lost_units = 0;
     body_.flags = static_cast<std::uint8_t>((chunk.sync ? evidence::kStartsWithSync : 0) |
-                                            (chunk.discontinuity ? evidence::kDiscontinuity : 0));
+                                            (after_gap ? evidence::kDiscontinuity : 0));
   }
   fragment_.update(chunk.bytes);
   ByteView samples = ByteView(chunk.bytes).subspan(chunk.mdat_payload);
@@ -51,7 +51,7 @@ Result<SegmentWriter> SegmentWriter::create(const std::string& absolute_path,
   return SegmentWriter(std::move(file), std::move(description));
 }
 
-Result<std::optional<FinishedUnit>> SegmentWriter::append(const Chunk& chunk) {
+Result<std::optional<FinishedUnit>> SegmentWriter::append(const Chunk& chunk, bool after_gap) {
   std::optional<FinishedUnit> finished;
   if (chunk.starts_unit) {
     finished = finish_unit();
@@ -59,7 +59,7 @@ Result<std::optional<FinishedUnit>> SegmentWriter::append(const Chunk& chunk) {
   const std::uint64_t offset = file_.size();
   CANDOR_CHECK(file_.append(chunk.bytes));
   is_dirty_ = true;
-  unit_.add(chunk, offset);
+  unit_.add(chunk, offset, after_gap);
   end_ = chunk.decode_time + chunk.duration;
   return finished;
 }

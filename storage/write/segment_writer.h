@@ -20,7 +20,7 @@ namespace candor::storage {
 /// Takes the chunks of one unit and makes its MEDIA body.
 class UnitBuilder {
  public:
-  void add(const Chunk& chunk, std::uint64_t file_offset);
+  void add(const Chunk& chunk, std::uint64_t file_offset, bool after_gap);
 
   /// Closes the unit; the caller adds session, stream and init digest.
   [[nodiscard]] evidence::MediaBody finish();
@@ -55,8 +55,9 @@ class SegmentWriter {
                                                     evidence::InitBody description,
                                                     ByteView init_segment);
 
-  /// Appends one chunk at once. When it starts a new unit, the one before is returned.
-  [[nodiscard]] Result<std::optional<FinishedUnit>> append(const Chunk& chunk);
+  /// Appends one chunk at once. When it starts a new unit, the one before is returned. `after_gap`:
+  /// a closed gap stands before it in the log.
+  [[nodiscard]] Result<std::optional<FinishedUnit>> append(const Chunk& chunk, bool after_gap);
 
   /// Closes the unit in progress, if there is one.
   [[nodiscard]] std::optional<FinishedUnit> finish_unit();

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/capture/room.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/log.h"
+
+namespace candor::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+// "Recording" means bytes read back from disk not longer ago than this (requirement 4).
+constexpr auto kProofMax = 5s;
+constexpr std::size_t kIdLengthMax = 64;
+
+std::string cause_of(const Error& why) {
+  switch (why.kind()) {
+    case ErrorKind::kDeadlineExceeded:
+      return "camera-stalled";
+    case ErrorKind::kDataLoss:
+      return "invalid-bitstream";
+    default:
+      return "camera-offline";
+  }
+}
+
+bool is_pseudonym(const std::string& id) {
+  return !id.empty() && id.size() <= kIdLengthMax && std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+  });
+}
+
+bool is_case_id(const std::string& id) {
+  return !id.empty() && id.size() <= kIdLengthMax && std::all_of(id.begin(), id.end(), [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && c != 0x7F;
+  });
+}
+
+Result<void> check(const SessionRequest& request) {
+  if (!is_case_id(request.case_id)) {
+    return fail(ErrorKind::kInvalidArgument, "'case' must be 1 to 64 bytes without white space");
+  }
+  if (!is_pseudonym(request.person)) {
+    return fail(
+        ErrorKind::kInvalidArgument,
+        "'person' must be a pseudonymous id of letters, digits, '.', '_', '-'; names are kept "
+        "in the monitor's register");
+  }
+  if (request.interrogators.empty()) {
+    return fail(ErrorKind::kInvalidArgument, "'interrogators' must name at least one id");
+  }
+  if (!std::all_of(request.interrogators.begin(), request.interrogators.end(), is_pseudonym)) {
+    return fail(ErrorKind::kInvalidArgument,
+                "'interrogators' must be pseudonymous ids of letters, digits, '.', '_', '-'");
+  }
+  return {};
+}
+
+std::optional<SessionSummary> resumed_session(const std::string& room,
+                                              const storage::Recorder::Resumed& resumed) {
+  if (!resumed.session.has_value()) {
+    return std::nullopt;
+  }
+  const evidence::SessionOpenBody& body = *resumed.session;
+  return SessionSummary{.session = body.session,
+                        .room = room,
+                        .case_id = body.case_id,
+                        .person = body.person,
+                        .interrogators = body.interrogators,
+                        .by = body.by,
+                        .started = resumed.session_started,
+                        .ended = std::nullopt};
+}
+
+}  // namespace
+
+Room::Room(RoomOptions options, std::size_t index, storage::Recorder& recorder, const Clock& clock,
+           media::RunClock run_clock)
+    : options_(std::move(options)),
+      index_(index),
+      recorder_(recorder),
+      clock_(clock),
+      run_clock_(run_clock),
+      session_(resumed_session(options_.room, recorder.resumed(index))),
+      state_since_(run_clock.utc_at(clock.boot())),
+      recording_since_(state_since_),
+      measured_at_(clock.boot()) {
+  const storage::Recorder::Resumed& resumed = recorder.resumed(index);
+  for (std::size_t i = 0; i < options_.tracks.size(); ++i) {
+    tracks_.emplace_back(options_.tracks[i], storage::StreamKey{.room = index, .stream = i},
+                         resumed.stream_ids[i], resumed.recorded_ends[i],
+                         static_cast<std::uint32_t>(i + 1));
+    tracks_.back().changed = state_since_;
+  }
+  measured_.resize(tracks_.size());
+}
+
+bool Room::is_recording() const { return !options_.needs_session || session_.has_value(); }
+
+Track* Room::find_track(const std::string& source, MediaKind media) {
+  const auto found = std::find_if(tracks_.begin(), tracks_.end(), [&](const Track& track) {
+    return track.options().source == source && track.options().media == media;
+  });
+  return found == tracks_.end() ? nullptr : &*found;
+}
+
+void Room::on_tracks(const std::string& source, std::span<const capture::SourceTrack> tracks) {
+  const MutexLock lock(mutex_);
+  for (Track& track : tracks_) {
+    const bool is_offered = std::any_of(tracks.begin(), tracks.end(), [&](const auto& offered) {
+      return offered.kind == track.options().media;
+    });
+    if (track.options().source == source && !is_offered) {
+      lose(track, "camera-offline",
+           "the camera offers no " + std::string(to_string(track.options().media)));
+    }
+  }
+}
+
+void Room::on_sample(const std::string& source, MediaKind media, Sample sample) {
+  const MutexLock lock(mutex_);
+  Track* track = find_track(source, media);
+  if (track == nullptr) {
+    return;
+  }
+  track->last_sample = sample.arrival;
+  auto chunk = track->take(std::move(sample), run_clock_);
+  if (!chunk.has_value()) {
+    lose(*track, "invalid-bitstream", chunk.error().message());
+    return;
+  }
+  if (*chunk != nullptr) {
+    accept(*track, *chunk);
+  }
+}
+
+void Room::accept(Track& track, const ChunkPtr& chunk) {
+  track.remember_live(chunk);
+  if (is_recording()) {
+    record(track, chunk);
+  } else {
+    track.remember_pre_roll(chunk);
+  }
+  if (track.is_lost) {
+    track.is_lost = false;
+    track.changed = now();
+    publish(FeedFound{.channel = track.channel()});
+    log::info("room.stream-found", {{"room", options_.room}, {"stream", track.options().name}});
+  }
+}
+
+void Room::record(Track& track, const ChunkPtr& chunk) {
+  if (track.waits_for_sync && !chunk->sync) {
+    return;
+  }
+  storage::AppendChunk item{.chunk = chunk,
+                            .init = track.init(),
+                            .session = session_.has_value() ? session_->session : Uuid{},
+                            .starts_segment = track.starts_segment(*chunk)};
+  if (recorder_.try_append(track.key(), std::move(item))) {
+    track.waits_for_sync = false;
+    announce(track);
+    publish(FeedChunk{.channel = track.channel(), .chunk = chunk});
+    return;
+  }
+  // Never block the camera: close the recording, say so, start anew at the next key frame.
+  if (!std::exchange(track.waits_for_sync, true)) {
+    recorder_.open_gap(
+        track.key(),
+        {.cause = "overload-drop", .detail = "the recorder's queue is full", .at = now()});
+    log::error("room.overload", {{"room", options_.room}, {"stream", track.options().name}});
+  }
+  track.cut();
+}
+
+void Room::lose(Track& track, const std::string& cause, const std::string& detail) {
+  if (const ChunkPtr last = track.end_run(); last != nullptr && is_recording()) {
+    record(track, last);
+  }
+  if (is_recording()) {
+    recorder_.open_gap(track.key(), {.cause = cause, .detail = detail, .at = now()});
+  }
+  track.lost_cause = cause;
+  if (!track.is_lost) {
+    track.is_lost = true;
+    track.changed = now();
+    publish(FeedLost{.channel = track.channel(), .since = track.changed, .cause = cause});
+    log::warn("room.stream-lost", {{"room", options_.room},
+                                   {"stream", track.options().name},
+                                   {"cause", cause},
+                                   {"detail", detail}});
+  }
+}
+
+void Room::on_source_ended(const std::string& source, const Error& why) {
+  const MutexLock lock(mutex_);
+  for (Track& track : tracks_) {
+    if (track.options().source == source) {
+      lose(track, cause_of(why), why.message());
+    }
+  }
+}
+
+Result<SessionSummary> Room::start_session(SessionRequest request, storage::Recorder::Done done) {
+  CANDOR_CHECK(check(request));
+  const MutexLock lock(mutex_);
+  if (!options_.needs_session) {
+    return fail(ErrorKind::kFailedPrecondition,
+                options_.room + " records always; sessions are for session rooms");
+  }
+  if (session_.has_value()) {
+    return fail(ErrorKind::kFailedPrecondition,
+                options_.room + " has a session running: " + to_string(session_->session));
+  }
+  session_ = SessionSummary{.session = make_uuid(clock_.utc()),
+                            .room = options_.room,
+                            .case_id = std::move(request.case_id),
+                            .person = std::move(request.person),
+                            .interrogators = std::move(request.interrogators),
+                            .by = std::move(request.by),
+                            .started = now(),
+                            .ended = std::nullopt};
+  recording_since_ = session_->started;
+  evidence::SessionOpenBody body;
+  body.session = session_->session;
+  body.room = session_->room;
+  body.case_id = session_->case_id;
+  body.person = session_->person;
+  body.interrogators = session_->interrogators;
+  body.by = session_->by;
+  recorder_.open_session(index_, {.body = std::move(body)}, std::move(done));
+  publish_state();
+  for (Track& track : tracks_) {
+    track.cut();
+    for (const ChunkPtr& chunk : track.take_pre_roll()) {
+      record(track, chunk);
+    }
+    if (track.is_lost) {
+      recorder_.open_gap(track.key(), {.cause = track.lost_cause,
+                                       .detail = "missing when the session began",
+                                       .at = session_->started});
+    }
+  }
+  log::info("session.started",
+            {{"room", options_.room}, {"session", to_string(session_->session)}});
+  return *session_;
+}
+
+Result<SessionSummary> Room::end_session(const Uuid& session, std::string by, std::string reason,
+                                         storage::Recorder::Done done) {
+  const MutexLock lock(mutex_);
+  if (!session_.has_value() || session_->session != session) {
+    return fail(ErrorKind::kNotFound,
+                to_string(session) + " is not a running session of " + options_.room);
+  }
+  for (Track& track : tracks_) {
+    if (const ChunkPtr last = track.flush(); last != nullptr) {
+      accept(track, last);
+    }
+  }
+  session_->ended = now();
+  recorder_.close_session(index_,
+                          {.session = session,
+                           .by = std::move(by),
+                           .reason = std::move(reason),
+                           .at = *session_->ended},
+                          std::move(done));
+  SessionSummary ended = *session_;
+  session_.reset();
+  for (Track& track : tracks_) {
+    track.cut();
+    track.waits_for_sync = false;
+    if (std::exchange(track.is_announced, false)) {
+      publish(FeedEnd{.channel = track.channel()});
+    }
+  }
+  publish_state();
+  log::info("session.ended", {{"room", options_.room}, {"session", to_string(session)}});
+  return ended;
+}
+
+void Room::announce(Track& track) {
+  if (std::exchange(track.is_announced, true)) {
+    return;
+  }
+  publish(FeedStream{.channel = track.channel(),
+                     .stream = track.stream(),
+                     .name = track.options().name,
+                     .source = track.options().source,
+                     .label = track.options().label,
+                     .init = track.init()});
+}
+
+void Room::publish(const FeedItem& item) const {
+  for (const auto& [number, reader] : readers_) {
+    reader(item);
+  }
+}
+
+void Room::publish_state() const {
+  publish(FeedState{.state = state_, .since = state_since_, .session = session_});
+}
+
+std::uint64_t Room::add_reader(FeedReader reader) {
+  const MutexLock lock(mutex_);
+  reader(FeedState{.state = state_, .since = state_since_, .session = session_});
+  for (const Track& track : tracks_) {
+    if (!track.is_announced || !is_recording()) {
+      continue;  // Its first recorded chunk announces it to all readers.
+    }
+    reader(FeedStream{.channel = track.channel(),
+                      .stream = track.stream(),
+                      .name = track.options().name,
+                      .source = track.options().source,
+                      .label = track.options().label,
+                      .init = track.init()});
+    for (const ChunkPtr& chunk : track.live()) {
+      reader(FeedChunk{.channel = track.channel(), .chunk = chunk});
+    }
+    if (track.is_lost) {
+      reader(
+          FeedLost{.channel = track.channel(), .since = track.changed, .cause = track.lost_cause});
+    }
+  }
+  readers_.emplace_back(next_reader_, std::move(reader));
+  return next_reader_++;
+}
+
+void Room::remove_reader(std::uint64_t number) {
+  const MutexLock lock(mutex_);
+  std::erase_if(readers_, [&](const auto& reader) { return reader.first == number; });
+}
+
+RoomState Room::judge(const storage::RoomProgress& progress) const {
+  const auto lost = static_cast<std::size_t>(std::count_if(
+      tracks_.begin(), tracks_.end(), [](const Track& track) { return track.is_lost; }));
+  if (!is_recording()) {
+    return lost == 0 ? RoomState::kReady : RoomState::kIdle;
+  }
+  const auto proven = static_cast<std::size_t>(
+      std::count_if(progress.streams.begin(), progress.streams.end(), [&](const auto& stream) {
+        return now() - stream.recorded_to <= kProofMax && stream.recorded_to >= recording_since_;
+      }));
+  if (proven == tracks_.size()) {
+    return RoomState::kRecording;
+  }
+  if (proven > 0) {
+    return RoomState::kInterrupted;
+  }
+  const bool is_starting = now() - recording_since_ < kProofMax;
+  return is_starting ? RoomState::kIdle : RoomState::kFault;
+}
+
+void Room::tick(const storage::RoomProgress& progress) {
+  const MutexLock lock(mutex_);
+  const BootTime at = clock_.boot();
+  const double seconds = std::chrono::duration<double>(at - measured_at_).count();
+  measured_at_ = at;
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    Track& track = tracks_[i];
+    if (!track.is_lost && at - track.last_sample > options_.stall_after) {
+      lose(track, "camera-stalled", "no media");
+    }
+    measured_[i].recorded_to = progress.streams[i].recorded_to;
+    measured_[i].frame_rate = static_cast<double>(std::exchange(track.chunks_seen, 0)) / seconds;
+    measured_[i].bitrate_bps =
+        8.0 * static_cast<double>(std::exchange(track.bytes_seen, 0)) / seconds;
+  }
+  if (const RoomState state = judge(progress); state != state_) {
+    state_ = state;
+    state_since_ = now();
+    publish_state();
+  }
+}
+
+RoomStatus Room::status() const {
+  const MutexLock lock(mutex_);
+  RoomStatus status{.room = options_.room,
+                    .name = options_.name,
+                    .room_class = options_.room_class,
+                    .needs_session = options_.needs_session,
+                    .state = state_,
+                    .since = state_since_,
+                    .session = session_,
+                    .tracks = measured_};
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    const Track& track = tracks_[i];
+    TrackStatus& shown = status.tracks[i];
+    shown.stream = track.stream();
+    shown.name = track.options().name;
+    shown.source = track.options().source;
+    shown.label = track.options().label;
+    shown.media = track.options().media;
+    shown.is_lost = track.is_lost;
+    shown.since = track.changed;
+    if (track.init() != nullptr) {
+      shown.codecs = track.init()->codecs;
+      shown.width = track.init()->format->width;
+      shown.height = track.init()->format->height;
+    }
+  }
+  return status;
+}
+
+}  // namespace candor::app

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// A room that records: what its sources deliver goes to the recorder, the live readers and the
+// pre-roll, as its class and session say. A room of class lawyer is never made into one of these
+// (docs/decisions/0005).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/capture/feed.h"
+#include "app/capture/track.h"
+#include "capture/source.h"
+#include "core/result.h"
+#include "core/sync.h"
+#include "media/fragment/run_clock.h"
+#include "storage/write/recorder.h"
+
+namespace candor::app {
+
+struct RoomOptions {
+  std::string room;
+  Label name;
+  std::string room_class;
+  bool needs_session = true;  // A session class; else the room records always.
+  std::chrono::nanoseconds stall_after{std::chrono::seconds(3)};
+  std::vector<TrackOptions> tracks;
+};
+
+struct TrackStatus {
+  Uuid stream;
+  std::string name;
+  std::string source;
+  Label label;
+  MediaKind media = MediaKind::kVideo;
+  std::string codecs;
+  std::uint32_t width = 0;
+  std::uint32_t height = 0;
+  bool is_lost = true;
+  UtcTime since;
+  UtcTime recorded_to;  // 0: nothing yet.
+  double frame_rate = 0;
+  double bitrate_bps = 0;
+};
+
+struct RoomStatus {
+  std::string room;
+  Label name;
+  std::string room_class;
+  bool needs_session = true;
+  RoomState state = RoomState::kIdle;
+  UtcTime since;
+  std::optional<SessionSummary> session;
+  std::vector<TrackStatus> tracks;
+};
+
+struct SessionRequest {
+  std::string case_id;
+  std::string person;
+  std::vector<std::string> interrogators;
+  std::string by;
+};
+
+/// Thread: any. Its mutex is held for the length of one chunk's packaging and never across I/O.
+class Room {
+ public:
+  Room(RoomOptions options, std::size_t index, storage::Recorder& recorder, const Clock& clock,
+       media::RunClock run_clock);
+
+  // From a source's thread.
+  void on_tracks(const std::string& source, std::span<const capture::SourceTrack> tracks)
+      EXCLUDES(mutex_);
+  void on_sample(const std::string& source, MediaKind media, Sample sample) EXCLUDES(mutex_);
+  void on_source_ended(const std::string& source, const Error& why) EXCLUDES(mutex_);
+
+  /// Opens a session; `done` is called on the writer thread when it is durable.
+  /// Errors: kFailedPrecondition  the room is continuous, or a session is running; kInvalidArgument
+  /// an id is malformed.
+  [[nodiscard]] Result<SessionSummary> start_session(SessionRequest request,
+                                                     storage::Recorder::Done done) EXCLUDES(mutex_);
+
+  /// Errors: kNotFound  this session is not the running one.
+  [[nodiscard]] Result<SessionSummary> end_session(const Uuid& session, std::string by,
+                                                   std::string reason, storage::Recorder::Done done)
+      EXCLUDES(mutex_);
+
+  /// Tells the reader where the room stands, then everything that follows. Returns its number for
+  /// remove_reader.
+  [[nodiscard]] std::uint64_t add_reader(FeedReader reader) EXCLUDES(mutex_);
+  void remove_reader(std::uint64_t reader) EXCLUDES(mutex_);
+
+  /// Once a second: finds stalled tracks, judges the state by what is proven on disk, measures
+  /// rates.
+  void tick(const storage::RoomProgress& progress) EXCLUDES(mutex_);
+
+  [[nodiscard]] RoomStatus status() const EXCLUDES(mutex_);
+  [[nodiscard]] const RoomOptions& options() const { return options_; }
+
+ private:
+  [[nodiscard]] bool is_recording() const REQUIRES(mutex_);
+  [[nodiscard]] Track* find_track(const std::string& source, MediaKind media) REQUIRES(mutex_);
+  void accept(Track& track, const ChunkPtr& chunk) REQUIRES(mutex_);
+  void record(Track& track, const ChunkPtr& chunk) REQUIRES(mutex_);
+  void lose(Track& track, const std::string& cause, const std::string& detail) REQUIRES(mutex_);
+  void announce(Track& track) REQUIRES(mutex_);
+  void publish(const FeedItem& item) const REQUIRES(mutex_);
+  void publish_state() const REQUIRES(mutex_);
+  [[nodiscard]] RoomState judge(const storage::RoomProgress& progress) const REQUIRES(mutex_);
+  [[nodiscard]] UtcTime now() const { return run_clock_.utc_at(clock_.boot()); }
+
+  const RoomOptions options_;
+  const std::size_t index_;
+  storage::Recorder& recorder_;
+  const Clock& clock_;
+  const media::RunClock run_clock_;
+  mutable Mutex mutex_;
+  std::vector<Track> tracks_ GUARDED_BY(mutex_);
+  std::optional<SessionSummary> session_ GUARDED_BY(mutex_);
+  std::vector<std::pair<std::uint64_t, FeedReader>> readers_ GUARDED_BY(mutex_);
+  std::uint64_t next_reader_ GUARDED_BY(mutex_) = 1;
+  RoomState state_ GUARDED_BY(mutex_) = RoomState::kIdle;
+  UtcTime state_since_ GUARDED_BY(mutex_);
+  UtcTime recording_since_ GUARDED_BY(mutex_);
+  std::vector<TrackStatus> measured_ GUARDED_BY(mutex_);
+  BootTime measured_at_ GUARDED_BY(mutex_);
+};
+
+}  // namespace candor::app

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// The writer of one volume: a bounded queue, one thread, one sync round a second for all rooms.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "core/bounded_queue.h"
+#include "core/result.h"
+#include "core/sync.h"
+#include "storage/write/entry_clock.h"
+#include "storage/write/index_update.h"
+#include "storage/write/room_recorder.h"
+#include "storage/write/sync_times.h"
+#include "storage/write/volume.h"
+
+namespace candor::storage {
+
+/// What a room and its streams are called inside the recorder.
+struct StreamKey {
+  std::size_t room = 0;
+  std::size_t stream = 0;
+};
+
+struct RoomSpec {
+  std::string room;
+  std::vector<StreamSpec> streams;
+};
+
+struct RecorderOptions {
+  std::string authority;
+  std::string site;
+  std::string software;
+  std::string config_digest;
+  std::chrono::nanoseconds sync_interval{std::chrono::seconds(1)};
+  std::size_t queue_items = 100'000;
+  std::size_t queue_bytes = std::size_t{512} << 20;
+  /// A room's log failed: the process must stop and start anew, which recovers it. Called once, on
+  /// the writer thread.
+  std::function<void(const Error&)> on_fatal;
+};
+
+/// A copy of where a room stands.
+struct RoomProgress {
+  std::string room;
+  std::vector<StreamProgress> streams;
+};
+
+struct RecorderStatus {
+  std::vector<RoomProgress> rooms;
+  SyncPercentiles sync;
+  VolumeSpace space;
+  bool is_space_known = false;
+};
+
+/// Thread: any, except where said. Stops, committing all that was taken, when destroyed.
+class Recorder {
+ public:
+  /// What a room continues with after a restart.
+  struct Resumed {
+    std::optional<evidence::SessionOpenBody> session;
+    UtcTime session_started;
+    std::vector<Uuid> stream_ids;
+    std::vector<UtcTime> recorded_ends;
+  };
+  /// Called on the writer thread once the item is durable.
+  using Done = std::function<void()>;
+
+  /// Recovers every room, then starts the writer thread.
+  /// Errors: those of RoomRecorder::open, with the room's name.
+  [[nodiscard]] static Result<std::unique_ptr<Recorder>> open(Volume volume, const Clock& clock,
+                                                              RecorderOptions options,
+                                                              const std::vector<RoomSpec>& rooms,
+                                                              IndexSink& index);
+  ~Recorder();
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  /// False when the queue is full: nothing was taken, the caller declares the gap and starts anew
+  /// at a key frame.
+  [[nodiscard]] bool try_append(StreamKey key, AppendChunk item);
+  void open_gap(StreamKey key, OpenGap gap);
+  void open_session(std::size_t room, OpenSession session, Done done);
+  void close_session(std::size_t room, CloseSession session, Done done);
+
+  [[nodiscard]] const Resumed& resumed(std::size_t room) const { return resumed_[room]; }
+  [[nodiscard]] RecorderStatus status() const EXCLUDES(status_mutex_);
+  [[nodiscard]] const Volume& volume() const { return volume_; }
+
+  /// Takes nothing more, commits all, joins the thread. Idempotent.
+  void stop();
+
+ private:
+  struct Item {
+    StreamKey key;
+    std::variant<AppendChunk, OpenGap, OpenSession, CloseSession> what;
+    Done done;
+  };
+
+  Recorder(Volume volume, const Clock& clock, RecorderOptions options, IndexSink& index);
+
+  void run();
+  [[nodiscard]] Result<void> run_until_closed();
+  [[nodiscard]] Result<void> handle(Item& item);
+  [[nodiscard]] Result<void> round();
+  [[nodiscard]] Result<void> commit_room(RoomRecorder& room);
+  void check_clock();
+  void publish_status() EXCLUDES(status_mutex_);
+
+  Volume volume_;
+  const Clock& clock_;
+  EntryClock entry_clock_;
+  RecorderOptions options_;
+  IndexSink& index_;
+  std::vector<RoomRecorder> rooms_;
+  std::vector<Resumed> resumed_;
+  BoundedQueue<Item> queue_;
+  std::vector<Done> waiting_;  // Writer thread only.
+  SyncTimes sync_times_;       // Writer thread only.
+  EntryTime last_time_;        // Writer thread only.
+  BootTime last_heartbeat_;    // Writer thread only.
+  mutable Mutex status_mutex_;
+  RecorderStatus status_ GUARDED_BY(status_mutex_);
+  std::jthread thread_;
+};
+
+}  // namespace candor::storage

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+// The items of a room's queue in their order: chunks, gaps, sessions. Commits are in
+// room_commit.cc, the start in room_recovery.cc.
+#include "storage/write/room_recorder.h"
+
+#include <utility>
+
+#include "core/log.h"
+
+namespace candor::storage {
+namespace {
+
+constexpr std::uint32_t kTimescaleBeforeFirstFormat = 90000;
+
+std::string_view cause_of(const Error& error) {
+  return error.kind() == ErrorKind::kResourceExhausted ? "disk-full" : "disk-error";
+}
+
+UtcTime utc_of(std::int64_t ticks, std::uint32_t timescale) {
+  return {ticks_to_ns(ticks, timescale)};
+}
+
+}  // namespace
+
+RoomRecorder::RoomRecorder(const Volume& volume, const EntryClock& clock, RoomLog log,
+                           Options options)
+    : volume_(&volume),
+      clock_(&clock),
+      log_(std::move(log)),
+      options_(std::move(options)),
+      run_(make_uuid(clock.now().real)) {}
+
+Result<void> RoomRecorder::append(std::size_t index, const AppendChunk& item) {
+  Stream& stream = streams_[index];
+  const Chunk& chunk = *item.chunk;
+  if (stream.segment != nullptr && item.starts_segment) {
+    close_segment(index);
+  }
+  bool after_gap = false;
+  if (stream.segment == nullptr) {
+    if (!chunk.sync) {
+      return {};  // After a failure: nothing can be decoded before the next key frame; the gap is
+                  // open.
+    }
+    if (auto opened = open_segment(stream, item); !opened.has_value()) {
+      fail_segment(index, opened.error());
+      return {};
+    }
+    after_gap = declare_hole(index, chunk);
+    // The log knows the file before a chunk is in it: after a crash every chunk has an owner.
+    sync_segments();
+    CANDOR_CHECK(commit());
+    if (stream.segment == nullptr) {
+      return {};  // The sync failed; the gap says so.
+    }
+  } else {
+    after_gap = declare_hole(index, chunk);
+  }
+  auto finished = stream.segment->writer.append(chunk, after_gap);
+  if (!finished.has_value()) {
+    fail_segment(index, finished.error());
+    return {};
+  }
+  if (finished->has_value()) {
+    queue_unit(index, std::move(**finished));
+  }
+  stream.end = chunk.decode_time + chunk.duration;
+  return {};
+}
+
+Result<void> RoomRecorder::open_segment(Stream& stream, const AppendChunk& item) {
+  const Chunk& chunk = *item.chunk;
+  const MediaFormat& format = *item.init->format;
+  const UtcTime start = utc_of(chunk.decode_time, chunk.timescale);
+  evidence::InitBody body;
+  body.stream = stream.id;
+  body.segment = stream.next_segment;
+  body.path = Volume::segment_path(log_.room(), stream.spec.name, stream.next_segment, start);
+  body.session = item.session;
+  body.run = run_;
+  body.init_digest = evidence::sha256(item.init->bytes);
+  body.init_len = item.init->bytes.size();
+  body.timescale = chunk.timescale;
+  body.codecs = item.init->codecs;
+  body.width = format.width;
+  body.height = format.height;
+  body.sample_rate = format.sample_rate;
+  body.channels = format.channels;
+  ++stream.next_segment;  // Also after a failure: a number is never used twice.
+  CANDOR_TRY(SegmentWriter writer,
+             SegmentWriter::create(volume_->absolute(body.path), body, item.init->bytes));
+  segments_.push_back({.writer = std::move(writer)});
+  stream.segment = &segments_.back();
+  stream.timescale = chunk.timescale;
+  ops_.emplace_back(EventOp{evidence::EntryType::kInit, evidence::encode(body)});
+  return {};
+}
+
+void RoomRecorder::close_segment(std::size_t index, std::uint8_t last_flags) {
+  Stream& stream = streams_[index];
+  if (stream.segment == nullptr) {
+    return;
+  }
+  if (auto unit = stream.segment->writer.finish_unit(); unit.has_value()) {
+    unit->body.flags = static_cast<std::uint8_t>(unit->body.flags | last_flags);
+    queue_unit(index, std::move(*unit));
+  }
+  stream.segment->is_closed = true;
+  stream.segment = nullptr;
+}
+
+void RoomRecorder::queue_unit(std::size_t index, FinishedUnit unit) {
+  Segment* segment = streams_[index].segment;
+  ++segment->uncommitted;
+  ops_.emplace_back(UnitOp{.stream = index, .segment = segment, .unit = std::move(unit)});
+}
+
+void RoomRecorder::fail_segment(std::size_t index, const Error& error) {
+  Stream& stream = streams_[index];
+  log::error("storage.segment-failed",
+             {{"room", log_.room()}, {"stream", stream.spec.name}, {"error", error.message()}});
+  close_segment(index);
+  open_gap(
+      index,
+      {.cause = std::string(cause_of(error)), .detail = error.message(), .at = clock_->now().real});
+}
+
+void RoomRecorder::begin_gap(Stream& stream, evidence::GapBody body) {
+  ops_.emplace_back(EventOp{evidence::EntryType::kGapOpen, evidence::encode(body)});
+  stream.gap = std::move(body);
+}
+
+void RoomRecorder::open_gap(std::size_t index, const OpenGap& gap) {
+  Stream& stream = streams_[index];
+  if (stream.gap.has_value() && stream.gap->cause == gap.cause) {
+    return;
+  }
+  const std::uint32_t timescale =
+      stream.timescale == 0 ? kTimescaleBeforeFirstFormat : stream.timescale;
+  std::int64_t from = stream.end == 0 ? ns_to_ticks(gap.at.ns, timescale) : stream.end;
+  if (stream.gap.has_value()) {
+    // Another cause takes over: the first gap ends where the second begins.
+    from = std::max(stream.gap->from_tfdt, ns_to_ticks(gap.at.ns, timescale));
+    close_gap(stream, from, std::nullopt);
+  }
+  close_segment(index);
+  evidence::GapBody body;
+  body.stream = stream.id;
+  body.session = session_;
+  body.cause = gap.cause;
+  body.from_tfdt = from;
+  body.timescale = timescale;
+  body.last_real_ns = clock_->now().real.ns;
+  body.detail = gap.detail;
+  begin_gap(stream, std::move(body));
+}
+
+void RoomRecorder::close_gap(Stream& stream, std::int64_t to, std::optional<std::uint32_t> lost) {
+  evidence::GapBody body = std::move(*stream.gap);
+  stream.gap.reset();
+  if (stream.timescale != 0 && body.timescale != stream.timescale) {
+    body.from_tfdt = ns_to_ticks(ticks_to_ns(body.from_tfdt, body.timescale), stream.timescale);
+    body.timescale = stream.timescale;
+  }
+  body.to_tfdt = std::max(to, body.from_tfdt);
+  body.first_real_ns = clock_->now().real.ns;
+  body.lost = lost;
+  ops_.emplace_back(EventOp{evidence::EntryType::kGapClose, evidence::encode(body)});
+}
+
+bool RoomRecorder::declare_hole(std::size_t index, const Chunk& chunk) {
+  Stream& stream = streams_[index];
+  if (!stream.gap.has_value()) {
+    const bool continues = stream.end == 0 || chunk.decode_time == stream.end;
+    if (continues && !(chunk.discontinuity && chunk.lost_packets > 0)) {
+      return false;
+    }
+    // The unit before the hole ends here, so that its entry precedes the gap's.
+    if (auto unit = stream.segment->writer.finish_unit(); unit.has_value()) {
+      queue_unit(index, std::move(*unit));
+    }
+    evidence::GapBody body;
+    body.stream = stream.id;
+    body.session = session_;
+    body.cause = chunk.lost_packets > 0 ? "packet-loss" : "camera-stalled";
+    body.from_tfdt = stream.end;
+    body.timescale = chunk.timescale;
+    body.last_real_ns = clock_->now().real.ns;
+    begin_gap(stream, std::move(body));
+  }
+  close_gap(stream, chunk.decode_time, chunk.lost_packets);
+  return true;
+}
+
+void RoomRecorder::open_session(const OpenSession& item) {
+  session_ = item.body.session;
+  evidence::SessionOpenBody body = item.body;
+  body.streams.clear();
+  for (const Stream& stream : streams_) {
+    body.streams.push_back(stream.id);
+  }
+  ops_.emplace_back(EventOp{evidence::EntryType::kSessionOpen, evidence::encode(body)});
+}
+
+void RoomRecorder::close_session(const CloseSession& item) {
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    close_segment(i, evidence::kLastOfSession);
+    Stream& stream = streams_[i];
+    if (stream.gap.has_value()) {
+      close_gap(stream, ns_to_ticks(item.at.ns, stream.gap->timescale), std::nullopt);
+    }
+  }
+  ops_.emplace_back(item);
+  session_ = Uuid{};
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    open_gap(i, {.cause = "no-session", .detail = "", .at = item.at});
+  }
+}
+
+void RoomRecorder::add_event(evidence::EntryType type, Bytes body) {
+  ops_.emplace_back(EventOp{type, std::move(body)});
+}
+
+void RoomRecorder::heartbeat() {
+  add_event(evidence::EntryType::kHeartbeat, evidence::encode_heartbeat(log_.state().size()));
+}
+
+std::vector<StreamProgress> RoomRecorder::progress() const {
+  std::vector<StreamProgress> progress;
+  for (const Stream& stream : streams_) {
+    progress.push_back({.stream = stream.id,
+                        .name = stream.spec.name,
+                        .recorded_to = stream.timescale == 0
+                                           ? UtcTime{}
+                                           : utc_of(stream.committed_end, stream.timescale),
+                        .gap = stream.gap.has_value() ? stream.gap->cause : ""});
+  }
+  return progress;
+}
+
+UtcTime RoomRecorder::recorded_end(std::size_t index) const {
+  const Stream& stream = streams_[index];
+  return stream.timescale == 0 ? UtcTime{} : utc_of(stream.end, stream.timescale);
+}
+
+void RoomRecorder::stop(UtcTime at) {
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    if (streams_[i].segment != nullptr || !streams_[i].gap.has_value()) {
+      open_gap(i, {.cause = "recorder-stop", .detail = "", .at = at});
+    }
+  }
+  evidence::RecorderBody body;
+  body.event = "stop";
+  body.software = options_.software;
+  body.config_digest = options_.config_digest;
+  body.shutdown = "clean";
+  body.last_index = log_.state().size();
+  add_event(evidence::EntryType::kRecorder, evidence::encode(body));
+}
+
+}  // namespace candor::storage

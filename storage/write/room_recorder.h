@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records one room on one volume: segments, gaps, sessions and their entries, in the order of
+// docs/design/storage.md, "Commit". When a round happens is the recorder's decision.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/media.h"
+#include "core/result.h"
+#include "storage/write/index_update.h"
+#include "storage/write/room_log.h"
+#include "storage/write/segment_writer.h"
+#include "storage/write/tail_reader.h"
+#include "storage/write/volume.h"
+
+namespace candor::storage {
+
+/// A stream that a room records, as the configuration has it.
+struct StreamSpec {
+  std::string name;  // "<source>-video" or "<source>-audio".
+  std::string source;
+  MediaKind media = MediaKind::kVideo;
+};
+
+/// One chunk on its way to disk.
+struct AppendChunk {
+  ChunkPtr chunk;
+  InitSegmentPtr init;
+  Uuid session;                 // Nil: none.
+  bool starts_segment = false;  // Cut the file before this chunk.
+};
+
+/// A stream stopped delivering; the next chunk closes the gap.
+struct OpenGap {
+  std::string cause;
+  std::string detail;
+  UtcTime at;  // Where the gap begins if nothing of the stream was ever recorded.
+};
+
+struct OpenSession {
+  evidence::SessionOpenBody body;
+};
+
+struct CloseSession {
+  Uuid session;
+  std::string by;
+  std::string reason;
+  UtcTime at;
+};
+
+/// What can be told of a stream after a commit. A copy, any thread.
+struct StreamProgress {
+  Uuid stream;
+  std::string name;
+  UtcTime recorded_to;  // End of the last unit with a durable entry; 0: none.
+  std::string gap;      // Cause of the gap that is open; empty: none.
+};
+
+/// One thread: the volume's writer. A failed log makes every later call fail: the process must
+/// start anew.
+class RoomRecorder {
+ public:
+  struct Options {
+    RoomLog::Origin origin;
+    std::vector<StreamSpec> streams;
+    std::string software;
+    std::string config_digest;
+  };
+
+  /// Opens the room's log and recovers what the run before left (docs/design/recovery.md).
+  [[nodiscard]] static Result<RoomRecorder> open(const Volume& volume, const EntryClock& clock,
+                                                 Options options);
+
+  [[nodiscard]] Result<void> append(std::size_t stream, const AppendChunk& item);
+  void open_gap(std::size_t stream, const OpenGap& gap);
+  void open_session(const OpenSession& item);
+  void close_session(const CloseSession& item);
+  void add_event(evidence::EntryType type, Bytes body);
+  void heartbeat();
+
+  /// Syncs the files that have new bytes; a file that fails is closed and its stream has a gap.
+  void sync_segments();
+
+  /// Reads the finished units back, writes and syncs their entries and seals them.
+  [[nodiscard]] Result<void> commit();
+
+  /// What the index must learn of the commits since the last call.
+  [[nodiscard]] std::vector<IndexUpdate> take_updates() { return std::exchange(updates_, {}); }
+
+  /// Ends all segments and says so in the log; then commit() once more.
+  void stop(UtcTime at);
+
+  [[nodiscard]] const RoomLog& log() const { return log_; }
+  [[nodiscard]] UtcTime session_started() const { return log_.state().session_started(); }
+  [[nodiscard]] std::vector<StreamProgress> progress() const;
+  [[nodiscard]] const Uuid& stream_id(std::size_t stream) const { return streams_[stream].id; }
+  /// End of what stands in the log for a stream, ticks of `timescale`; 0 if nothing does.
+  [[nodiscard]] UtcTime recorded_end(std::size_t stream) const;
+
+ private:
+  struct Segment {
+    SegmentWriter writer;
+    std::size_t uncommitted = 0;
+    bool is_closed = false;
+  };
+  struct Stream {
+    StreamSpec spec;
+    Uuid id;
+    std::uint32_t chain = 0;
+    std::uint32_t timescale = 0;
+    std::uint64_t next_segment = 1;
+    std::int64_t end = 0;            // Of the last chunk appended, ticks.
+    std::int64_t committed_end = 0;  // Of the last unit with an entry.
+    Segment* segment = nullptr;      // The open one.
+    std::optional<evidence::GapBody> gap;
+  };
+  struct EventOp {
+    evidence::EntryType type;
+    Bytes body;
+  };
+  struct UnitOp {
+    std::size_t stream;
+    Segment* segment;
+    FinishedUnit unit;
+  };
+  struct AdoptedOp {  // A unit that a crash left without entry.
+    std::uint32_t chain;
+    evidence::MediaBody body;
+    UnitPlace place;
+  };
+  using Op = std::variant<EventOp, UnitOp, AdoptedOp, CloseSession>;
+  struct Seal {
+    Segment* segment;
+    Bytes entry;
+  };
+
+  RoomRecorder(const Volume& volume, const EntryClock& clock, RoomLog log, Options options);
+
+  [[nodiscard]] Result<void> adopt_streams();
+  [[nodiscard]] Result<void> open_segment(Stream& stream, const AppendChunk& item);
+  void close_segment(std::size_t stream, std::uint8_t last_flags = 0);
+  void queue_unit(std::size_t stream, FinishedUnit unit);
+  void fail_segment(std::size_t stream, const Error& error);
+  void close_gap(Stream& stream, std::int64_t to, std::optional<std::uint32_t> lost);
+  [[nodiscard]] bool declare_hole(std::size_t stream,
+                                  const Chunk& chunk);  // True: a gap was closed.
+  void begin_gap(Stream& stream, evidence::GapBody body);
+  [[nodiscard]] Result<void> adopt_tail(Stream& stream, const evidence::InitBody& last,
+                                        std::uint64_t logged);
+  void adopt_unit(Stream& stream, std::uint64_t segment, TailUnit unit);
+  [[nodiscard]] Result<void> commit_op(const UnitOp& op);
+  [[nodiscard]] Result<void> commit_op(const AdoptedOp& op);
+  [[nodiscard]] Result<void> commit_op(const CloseSession& op);
+  [[nodiscard]] Result<void> commit_op(const EventOp& op);
+  [[nodiscard]] Result<Bytes> log_entry(evidence::EntryType type, std::uint32_t chain,
+                                        ByteView body, std::optional<UnitPlace> place);
+  void write_seals();
+  void forget_finished_segments();
+
+  const Volume* volume_;
+  const EntryClock* clock_;
+  RoomLog log_;
+  Options options_;
+  Uuid run_;
+  Uuid session_;
+  std::vector<Stream> streams_;
+  std::list<Segment> segments_;
+  std::vector<Op> ops_;
+  std::vector<Seal> seals_;
+  std::vector<IndexUpdate> updates_;
+};
+
+}  // namespace candor::storage

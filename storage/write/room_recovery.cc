@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// The start of a room: what the run before left is adopted, quarantined or declared missing
+// (docs/design/recovery.md). Nothing is trimmed in silence.
+#include <algorithm>
+#include <utility>
+
+#include "core/log.h"
+#include "storage/write/room_recorder.h"
+
+namespace candor::storage {
+namespace {
+
+std::string shutdown_of(const LogState& state, const Uuid& boot_id) {
+  if (!state.last_recorder().has_value()) {
+    return "first";
+  }
+  if (state.last_recorder()->event == "stop") {
+    return "clean";
+  }
+  return state.last_header().boot_id == boot_id ? "crash" : "power-loss";
+}
+
+std::string gap_cause_of(const std::string& shutdown) {
+  if (shutdown == "clean") {
+    return "recorder-stop";
+  }
+  return shutdown == "power-loss" ? "power-loss" : "recorder-crash";
+}
+
+}  // namespace
+
+Result<RoomRecorder> RoomRecorder::open(const Volume& volume, const EntryClock& clock,
+                                        Options options) {
+  CANDOR_TRY(RoomLog log, RoomLog::open(volume, options.origin, clock, options.software));
+  const std::string shutdown = shutdown_of(log.state(), clock.now().boot_id);
+  RoomRecorder room(volume, clock, std::move(log), std::move(options));
+  if (room.log_.state().open_session().has_value()) {
+    room.session_ = room.log_.state().open_session()->session;
+  }
+  evidence::RecorderBody body;
+  body.event = shutdown == "first" || shutdown == "clean" ? "start" : "recovery";
+  body.software = room.options_.software;
+  body.config_digest = room.options_.config_digest;
+  body.shutdown = shutdown;
+  body.last_index = room.log_.state().size() - 1;
+  body.detail = room.log_.was_torn() ? "the last entry was torn and is in quarantine" : "";
+  room.add_event(evidence::EntryType::kRecorder, evidence::encode(body));
+  CANDOR_CHECK(room.adopt_streams());
+  if (shutdown != "first") {
+    for (std::size_t i = 0; i < room.streams_.size(); ++i) {
+      if (!room.streams_[i].gap.has_value() && room.streams_[i].timescale != 0) {
+        room.open_gap(i, {.cause = gap_cause_of(shutdown), .detail = "", .at = clock.now().real});
+      }
+    }
+  }
+  return room;
+}
+
+Result<void> RoomRecorder::adopt_streams() {
+  std::uint32_t next_chain = 1;
+  for (const auto& [id, state] : log_.state().streams()) {
+    next_chain = std::max(next_chain, state.stream.chain + 1);
+  }
+  for (const StreamSpec& spec : options_.streams) {
+    Stream stream;
+    stream.spec = spec;
+    const StreamState* known = log_.state().stream_named(spec.name);
+    if (known == nullptr) {
+      stream.id = make_uuid(clock_->now().real);
+      stream.chain = next_chain++;
+      add_event(evidence::EntryType::kStream,
+                evidence::encode(evidence::StreamBody{.stream = stream.id,
+                                                      .name = spec.name,
+                                                      .source = spec.source,
+                                                      .media = spec.media,
+                                                      .chain = stream.chain}));
+      streams_.push_back(std::move(stream));
+      continue;
+    }
+    stream.id = known->stream.stream;
+    stream.chain = known->stream.chain;
+    stream.timescale = known->timescale;
+    stream.next_segment = known->next_segment;
+    stream.end = stream.committed_end = known->end;
+    stream.gap = known->open_gap;
+    const std::optional<evidence::InitBody> last = known->segment;
+    const std::uint64_t logged = known->segment_bytes_logged;
+    streams_.push_back(std::move(stream));
+    if (last.has_value()) {
+      CANDOR_CHECK(adopt_tail(streams_.back(), *last, logged));
+    }
+  }
+  return {};
+}
+
+Result<void> RoomRecorder::adopt_tail(Stream& stream, const evidence::InitBody& last,
+                                      std::uint64_t logged) {
+  const std::string path = volume_->absolute(last.path);
+  auto tail = read_tail(path, last, logged);
+  if (!tail.has_value()) {
+    log::error("storage.tail-unreadable",
+               {{"room", log_.room()}, {"path", last.path}, {"error", tail.error().message()}});
+    return {};
+  }
+  if (tail->torn_bytes > 0) {
+    CANDOR_CHECK(quarantine_tail(path, tail->whole_bytes,
+                                 volume_->quarantine_path(last.path, clock_->now().real)));
+    log::warn("storage.tail-quarantined",
+              {{"room", log_.room()}, {"path", last.path}, {"bytes", tail->torn_bytes}});
+  }
+  for (TailUnit& unit : tail->units) {
+    adopt_unit(stream, last.segment, std::move(unit));
+  }
+  return {};
+}
+
+void RoomRecorder::adopt_unit(Stream& stream, std::uint64_t segment, TailUnit unit) {
+  evidence::MediaBody& body = unit.body;
+  const auto start = static_cast<std::int64_t>(body.decode_time);
+  if (!stream.gap.has_value() && stream.end != 0 && start != stream.end) {
+    evidence::GapBody gap;
+    gap.stream = stream.id;
+    gap.session = body.session;
+    gap.cause = "camera-stalled";
+    gap.from_tfdt = stream.end;
+    gap.timescale = body.timescale;
+    gap.last_real_ns = clock_->now().real.ns;
+    gap.detail = "found after a crash";
+    begin_gap(stream, std::move(gap));
+  }
+  if (stream.gap.has_value()) {
+    close_gap(stream, start, std::nullopt);
+    body.flags = static_cast<std::uint8_t>(body.flags | evidence::kDiscontinuity);
+  }
+  stream.end = start + static_cast<std::int64_t>(body.duration);
+  ops_.emplace_back(AdoptedOp{.chain = stream.chain,
+                              .body = std::move(body),
+                              .place = {.segment = segment, .offset = unit.offset}});
+}
+
+}  // namespace candor::storage

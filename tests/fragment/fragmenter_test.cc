@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the fragmenter makes of a stream: chunks, units and holes, as strings.
+#include "media/fragment/fragmenter.h"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/stream_text.h"
+
+namespace candor::media {
+namespace {
+
+using test::kFrameNs;
+using test::kFrameTicks;
+using test::video_samples;
+
+const RunClock kEpochClock{UtcTime{0}, BootTime{0}};
+
+// One letter a chunk ('K' key frame, 'p' other), '|' before a unit's first, "[n]" a hole of n
+// frames before it.
+std::string verdict(const std::vector<Sample>& samples) {
+  Fragmenter fragmenter(kEpochClock, *samples.front().format, {});
+  std::string text;
+  std::int64_t end = 0;
+  for (const Sample& sample : samples) {
+    const ChunkPtr chunk = fragmenter.push(sample);
+    if (chunk == nullptr) {
+      text += "-";
+      continue;
+    }
+    if (end != 0 && chunk->decode_time != end) {
+      text += "[" + std::to_string((chunk->decode_time - end) / kFrameTicks) + "]";
+    }
+    text += chunk->starts_unit ? "|" : "";
+    text += chunk->sync ? "K" : "p";
+    end = chunk->decode_time + chunk->duration;
+  }
+  return text;
+}
+
+TEST(FragmenterTest, BeginsAtTheFirstKeyFrame) {
+  EXPECT_EQ(verdict(video_samples("PP IPP")), "--|Kpp");
+}
+
+TEST(FragmenterTest, StartsAUnitAtEachKeyFrame) {
+  EXPECT_EQ(verdict(video_samples("IPPP IPP IP")), "|Kppp|Kpp|Kp");
+}
+
+TEST(FragmenterTest, StartsAUnitAfterOneSecondOfALongGop) {
+  const std::string gop = "I" + std::string(59, 'P');
+  const std::string text = verdict(video_samples(gop));
+  EXPECT_EQ(text,
+            "|K" + std::string(24, 'p') + "|" + std::string(25, 'p') + "|" + std::string(10, 'p'));
+}
+
+TEST(FragmenterTest, DeclaresAHoleOfMoreThanTwoHundredMilliseconds) {
+  EXPECT_EQ(verdict(video_samples("IPPP ...... IPP")), "|Kppp[6]|Kpp");
+}
+
+TEST(FragmenterTest, DeclaresALostFrameHoweverShort) {
+  EXPECT_EQ(verdict(video_samples("IPPPxPP IPP")), "|Kppp[1]|pp|Kpp");
+}
+
+TEST(FragmenterTest, StretchesOverALateFrameWithoutAHole) {
+  EXPECT_EQ(verdict(video_samples("IPPP . PPP")),
+            "|Kppppp"
+            "p");
+}
+
+TEST(FragmenterTest, NeverGoesBackWhenTheSourceSetsItsClockBack) {
+  std::vector<Sample> samples = video_samples("IPPP IPPP");
+  for (std::size_t i = 4; i < samples.size(); ++i) {
+    samples[i].source_ticks -= 1'000'000'000;
+    samples[i].discontinuity = i == 4;
+  }
+  EXPECT_EQ(verdict(samples), "|Kppp|Kppp");
+}
+
+TEST(FragmenterTest, KeepsTimeWithAJitteringSourceClock) {
+  std::vector<Sample> samples = video_samples("I" + std::string(500, 'P'));
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    samples[i].source_ticks += static_cast<std::int64_t>(i * 7919 % 400) - 200;
+  }
+  Fragmenter fragmenter(kEpochClock, *samples.front().format, {});
+  for (const Sample& sample : samples) {
+    const ChunkPtr chunk = fragmenter.push(sample);
+    ASSERT_NE(chunk, nullptr);
+    EXPECT_NEAR(static_cast<double>(chunk->decode_time), static_cast<double>(sample.source_ticks),
+                900.0);
+  }
+}
+
+TEST(FragmenterTest, PairsSoundAndGivesTheOddFrameOnFlush) {
+  const MediaFormatPtr format = test::aac_format();
+  Fragmenter fragmenter(kEpochClock, *format, {});
+  std::vector<std::size_t> sizes;
+  for (int i = 0; i < 5; ++i) {
+    Sample sample;
+    sample.format = format;
+    sample.data = {1, 2, 3};
+    sample.source_ticks = i * 1024;
+    sample.arrival = {i * 21'333'333};
+    sample.sync = true;
+    if (const ChunkPtr chunk = fragmenter.push(std::move(sample)); chunk != nullptr) {
+      sizes.push_back(chunk->sample_sizes.size());
+    }
+  }
+  const ChunkPtr last = fragmenter.flush();
+  ASSERT_NE(last, nullptr);
+  EXPECT_THAT(sizes, testing::ElementsAre(2, 2));
+  EXPECT_EQ(last->sample_sizes.size(), 1U);
+  EXPECT_EQ(last->decode_time, 4 * 1024);
+}
+
+TEST(FragmenterTest, NeverBeginsBeforeWhatIsRecordedAlready) {
+  const std::vector<Sample> samples = video_samples("IPP");
+  Fragmenter fragmenter(kEpochClock, *samples.front().format, {});
+  fragmenter.not_before(50 * kFrameTicks);
+  EXPECT_EQ(fragmenter.push(samples.front())->decode_time, 50 * kFrameTicks);
+}
+
+}  // namespace
+}  // namespace candor::media
