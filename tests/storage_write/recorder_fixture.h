@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// A room recorded on a real folder: verbs to record text streams, and its log as a string.
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "media/fragment/fragmenter.h"
+#include "media/fragment/init_segment.h"
+#include "storage/write/room_recorder.h"
+#include "tests/support/stream_text.h"
+#include "tests/support/temp_folder.h"
+
+namespace candor::storage {
+
+class RecorderFixture : public testing::Test {
+ protected:
+  RecorderFixture() : volume_(Volume::open(folder_ / "a", "a", clock_.utc()).value()) {}
+
+  // Starts the room as after a start of the program.
+  void start() {
+    RoomRecorder::Options options{
+        .origin = {.authority = "rec.example", .site = "site7", .room = "room-1"},
+        .streams = {{.name = "cam-video", .source = "cam", .media = MediaKind::kVideo}},
+        .software = "test",
+        .config_digest = ""};
+    auto opened = RoomRecorder::open(volume_, entry_clock_, std::move(options));
+    ASSERT_TRUE(opened.has_value()) << opened.error().message();
+    room_.emplace(std::move(*opened));
+    fragmenter_.emplace(media::RunClock(UtcTime{kStart}, BootTime{0}), *test::h264_format(),
+                        media::FragmenterOptions{});
+    fragmenter_->not_before(ns_to_ticks(room_->recorded_end(0).ns, 90000));
+    commit();
+  }
+
+  // The process dies: nothing is written, nothing is closed in order.
+  void crash() { room_.reset(); }
+
+  void record(std::string_view text) {
+    for (Sample& sample : test::video_samples(text, next_frame_)) {
+      if (const ChunkPtr chunk = fragmenter_->push(std::move(sample)); chunk != nullptr) {
+        ASSERT_TRUE(
+            room_->append(0, {.chunk = chunk, .init = init_, .session = session_}).has_value());
+      }
+    }
+    next_frame_ += std::count_if(text.begin(), text.end(), [](char c) { return c != ' '; });
+  }
+
+  void commit() {
+    room_->sync_segments();
+    ASSERT_TRUE(room_->commit().has_value());
+  }
+
+  void open_session() {
+    session_ = make_uuid(clock_.utc());
+    room_->open_session({.body = {.session = session_,
+                                  .room = "room-1",
+                                  .case_id = "C-1",
+                                  .person = "P-1",
+                                  .interrogators = {"O-1", "O-2"},
+                                  .by = "test",
+                                  .streams = {}}});
+  }
+
+  void close_session() {
+    room_->close_session({.session = session_,
+                          .by = "test",
+                          .reason = "read and signed",
+                          .at = {kStart + next_frame_ * test::kFrameNs}});
+    session_ = {};
+  }
+
+  // The log's entries: "GENESIS RECORDER(start) STREAM INIT MEDIA(25) GAP-OPEN(recorder-crash)
+  // ...".
+  [[nodiscard]] std::string log_text() const {
+    std::string text;
+    const std::string folder = volume_.log_folder("room-1", 1) + "/tile/entries/";
+    for (std::uint64_t number = 0;; ++number) {
+      auto bytes = read_file(folder + tile_number(number), 1 << 30);
+      const bool is_last = !bytes.has_value();
+      if (is_last) {
+        bytes = read_file(folder + tile_number(number) + ".part", 1 << 30);
+      }
+      if (bytes.has_value()) {
+        for (const ByteView entry : evidence::read_bundle(*bytes).entries) {
+          text += (text.empty() ? "" : " ") + entry_text(entry);
+        }
+      }
+      if (is_last) {
+        return text;
+      }
+    }
+  }
+
+  static std::string entry_text(ByteView bytes) {
+    const evidence::EntryView entry = evidence::decode_entry(bytes).value();
+    const std::string name = evidence::entry_type_name(entry.header.type);
+    switch (entry.header.type) {
+      case evidence::EntryType::kMedia: {
+        const evidence::MediaBody body = evidence::decode_media_body(entry.body).value();
+        return name + "(" + std::to_string(body.sample_count) +
+               ((body.flags & evidence::kRecoveredAfterCrash) != 0 ? "r" : "") + ")";
+      }
+      case evidence::EntryType::kGapOpen:
+      case evidence::EntryType::kGapClose:
+        return name + "(" + evidence::decode_gap(entry.body).value().cause + ")";
+      case evidence::EntryType::kRecorder:
+        return name + "(" + evidence::decode_recorder(entry.body).value().event + ")";
+      default:
+        return name;
+    }
+  }
+
+  [[nodiscard]] std::vector<std::string> files(const std::string& below) const {
+    std::vector<std::string> found;
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(volume_.root() + below)) {
+      if (entry.is_regular_file()) {
+        found.push_back(entry.path().string());
+      }
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+  }
+
+  static constexpr std::int64_t kStart = 1'790'000'000'000'000'000;
+
+  test::TempFolder folder_;
+  SystemClock clock_;
+  EntryClock entry_clock_{clock_};
+  Volume volume_;
+  InitSegmentPtr init_ = media::make_init_segment(test::h264_format()).value();
+  std::optional<RoomRecorder> room_;
+  std::optional<media::Fragmenter> fragmenter_;
+  Uuid session_;
+  std::int64_t next_frame_ = 0;
+};
+
+}  // namespace candor::storage

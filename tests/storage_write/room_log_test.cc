@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/write/room_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/temp_folder.h"
+
+namespace candor::storage {
+namespace {
+
+class RoomLogTest : public testing::Test {
+ protected:
+  RoomLogTest() : volume_(Volume::open(folder_ / "a", "a", clock_.utc()).value()) {}
+
+  Result<RoomLog> open(const std::string& site) {
+    return RoomLog::open(volume_, {.authority = "rec.example", .site = site, .room = "room-1"},
+                         entry_clock_, "test");
+  }
+
+  test::TempFolder folder_;
+  SystemClock clock_;
+  EntryClock entry_clock_{clock_};
+  Volume volume_;
+};
+
+TEST(TileNumberTest, IsWrittenAsTlogTilesDo) {
+  EXPECT_EQ(tile_number(0), "000");
+  EXPECT_EQ(tile_number(67), "067");
+  EXPECT_EQ(tile_number(1234067), "x001/x234/067");
+}
+
+TEST_F(RoomLogTest, BeginsWithGenesisOnce) {
+  {
+    ASSERT_TRUE(open("site7").has_value());
+  }
+  const auto again = open("site7");
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->state().size(), 1U);
+}
+
+TEST_F(RoomLogTest, RefusesALogOfAnotherOriginAndNamesBoth) {
+  {
+    ASSERT_TRUE(open("site7").has_value());
+  }
+  const auto other = open("site8");
+  ASSERT_FALSE(other.has_value());
+  EXPECT_THAT(other.error().message(), testing::AllOf(testing::HasSubstr("site7/room-1"),
+                                                      testing::HasSubstr("site8/room-1")));
+}
+
+TEST_F(RoomLogTest, RefusesAnEntryThatDoesNotContinueTheOneBefore) {
+  {
+    auto log = open("site7").value();
+    ASSERT_TRUE(log.append(evidence::EntryType::kNote, 0, as_bytes("{}")).has_value());
+    ASSERT_TRUE(log.commit().has_value());
+  }
+  const std::string bundle = volume_.log_folder("room-1", 1) + "/tile/entries/000.part";
+  Bytes bytes = read_file(bundle, 1 << 20).value();
+  bytes[2 + 90] ^= 1;  // In the first entry: its leaf hash changes.
+  ASSERT_TRUE(replace_file(bundle, bytes).has_value());
+
+  const auto log = open("site7");
+
+  ASSERT_FALSE(log.has_value());
+  EXPECT_EQ(log.error().kind(), ErrorKind::kDataLoss);
+}
+
+}  // namespace
+}  // namespace candor::storage
