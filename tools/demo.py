@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo: two rooms with simulated cameras, a session already running, the console in the browser.
+
+With --once nobody is needed: a headless Chromium does the whole path and one JSON line tells how it went."""
+
+import argparse
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from site_on_loopback import ROOT, Site, configuration, free_port, room, source  # noqa: E402
+
+sys.path.insert(0, str(ROOT / "bench"))
+
+
+def demo_rooms(camera_port: int) -> list[str]:
+    def camera(number: int) -> str:
+        return f"rtsp://127.0.0.1:{camera_port}/cam/{number}"
+
+    def angles(first: int) -> list[str]:
+        return [source("panorama", camera(first), True, "Panorama", "全景"),
+                source("close-up", camera(first + 1), False, "Close-up", "特写")]
+
+    return [room("interrogation-1", "interrogation", "Interrogation room 1", "第一讯问室", angles(0)),
+            room("waiting-1", "waiting", "Waiting room", "候问室", angles(2)),
+            room("meeting-1", "lawyer", "Lawyers' meeting room", "律师会见室", [])]
+
+
+def start(folder: Path, port: int) -> tuple[Site, str]:
+    """Starts everything and a session; returns the site and the password of account 'demo'."""
+    site = Site(folder)
+    camera_port = free_port()
+    site.write_config(configuration(folder, port, demo_rooms(camera_port)))
+    site.start_cameras(camera_port, 4)
+    site.start_capture()
+    site.wait_for_states(interrogation_1="ready", waiting_1="recording")
+    password = site.add_account("demo", "supervisor")
+    site.start_monitor()
+    site.candor("session", "start", "--room", "interrogation-1", "--case", "DEMO-2026-001",
+                "--person", "P-demo", "--interrogator", "O-demo-1", "--interrogator", "O-demo-2")
+    site.wait_for_states(interrogation_1="recording")
+    return site, password
+
+
+def run_with_a_person(site: Site, port: int, password: str) -> None:
+    print(f"\n  Candor is running:  http://127.0.0.1:{port}\n  account  demo\n  password {password}\n"
+          f"  recordings and logs in {site.folder}\n  Ctrl-C stops everything in order.\n", flush=True)
+    stopping = []
+    signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
+    try:
+        while not stopping:
+            if not site.capture.is_running():
+                print("capture ended; starting it again", flush=True)
+                site.start_capture()
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        pass
+    print("stopping capture, monitor, cameras", flush=True)
+
+
+def run_once(site: Site, port: int, password: str, screenshots: Path | None) -> dict:
+    """Drives the console in Chromium, then checks what is on disk."""
+    password_file = site.folder / "password"
+    password_file.touch(mode=0o600)
+    password_file.write_text(password + "\n")
+    command = ["node", str(ROOT / "tests" / "browser" / "demo_once.mjs"),
+               "--url", f"http://127.0.0.1:{port}", "--account", "demo",
+               "--password-file", str(password_file)]
+    if screenshots is not None:
+        command += ["--screenshots", str(screenshots)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=180)
+    if done.returncode != 0:
+        raise RuntimeError(f"the browser's part failed with code {done.returncode}")
+    seen = json.loads(done.stdout.strip().splitlines()[-1])
+    site.stop()
+    from read_counter import count_streams
+    counted = count_streams(site.folder / "volume-a" / "media")
+    return {**seen, "lost_frames": counted["lost"] + counted["repeated"] + counted["unreadable"],
+            "frames": counted["frames"]}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--once", action="store_true", help="do the whole path without a person")
+    parser.add_argument("--port", type=int, default=0, help="of the console; default 8080 or a free one")
+    parser.add_argument("--folder", type=Path, help="where everything is kept; default: a new one")
+    parser.add_argument("--screenshots", type=Path, help="with --once: keep pictures of the pages here")
+    wanted = parser.parse_args()
+    folder = wanted.folder or Path(tempfile.mkdtemp(prefix="candor-demo-"))
+    port = wanted.port or free_port()
+    site = None
+    try:
+        site, password = start(folder, port)
+        if wanted.once:
+            result = run_once(site, port, password, wanted.screenshots)
+            print(json.dumps(result))
+            return 0 if result["lost_frames"] == 0 and result["playback_ok"] else 1
+        run_with_a_person(site, port, password)
+        return 0
+    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    finally:
+        if site is not None:
+            site.stop()
+        if wanted.once and wanted.folder is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
