@@ -64,7 +64,7 @@ def filter_graph(scene: Scene, width: int, height: int, noise: int) -> str:
     """A graph from the drawings and, as last input, the counter's strip to [picture]."""
     zoom = width / 1920
     fit = f"scale=w='max(2,iw*{zoom})':h='max(2,ih*{zoom})':out_color_matrix=bt709:out_range=tv"
-    still = "loop=loop=-1:size=1,setpts=N/25/TB"
+    still = "loop=loop=-1:size=1,settb=1/25,setpts=N"
     lines = [f"[0:v]{fit},format=yuv420p,{still}[p0]"]
     for index, layer in enumerate(scene.layers, start=1):
         motion = (
