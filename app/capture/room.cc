@@ -340,10 +340,10 @@ RoomState Room::judge(const storage::RoomProgress& progress) const {
   if (!is_recording()) {
     return lost == 0 ? RoomState::kReady : RoomState::kIdle;
   }
+  const UtcTime proof_from = std::max(recording_since_, now() + -kProofMax);
   const auto proven = static_cast<std::size_t>(
-      std::count_if(progress.streams.begin(), progress.streams.end(), [&](const auto& stream) {
-        return now() - stream.recorded_to <= kProofMax && stream.recorded_to >= recording_since_;
-      }));
+      std::count_if(progress.streams.begin(), progress.streams.end(),
+                    [&](const auto& stream) { return stream.recorded_to >= proof_from; }));
   if (proven == tracks_.size()) {
     return RoomState::kRecording;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps one source running: a new source object for each try, for ever, with a growing wait. First connect and
-// reconnect are the same path.
+// Keeps one source running: a new source object for each try, for ever, with a growing wait. First
+// connect and reconnect are the same path.
 #pragma once
 
 #include <chrono>

@@ -34,16 +34,16 @@ struct RoomSpec {
 };
 
 struct RecorderOptions {
-  std::string authority;
-  std::string site;
-  std::string software;
-  std::string config_digest;
+  std::string authority{};
+  std::string site{};
+  std::string software{};
+  std::string config_digest{};
   std::chrono::nanoseconds sync_interval{std::chrono::seconds(1)};
   std::size_t queue_items = 100'000;
   std::size_t queue_bytes = std::size_t{512} << 20;
   /// A room's log failed: the process must stop and start anew, which recovers it. Called once, on
   /// the writer thread.
-  std::function<void(const Error&)> on_fatal;
+  std::function<void(const Error&)> on_fatal{};
 };
 
 /// A copy of where a room stands.

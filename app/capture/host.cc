@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/capture/host.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "core/log.h"
+
+namespace candor::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Times never go back, whatever was done to the wall clock while the program was down.
+media::RunClock anchored_clock(const storage::Recorder& recorder, std::size_t rooms,
+                               const Clock& clock) {
+  UtcTime now = clock.utc();
+  for (std::size_t i = 0; i < rooms; ++i) {
+    for (const UtcTime end : recorder.resumed(i).recorded_ends) {
+      if (end > now) {
+        log::error("clock.behind-recordings",
+                   {{"now", to_rfc3339(now)}, {"recorded_to", to_rfc3339(end)}});
+        now = end;
+      }
+    }
+  }
+  return {now, clock.boot()};
+}
+
+std::vector<storage::RoomSpec> recorder_rooms(const HostPlan& plan) {
+  std::vector<storage::RoomSpec> specs;
+  for (const RoomPlan& room : plan.rooms) {
+    storage::RoomSpec spec{.room = room.options.room, .streams = {}};
+    for (const TrackOptions& track : room.options.tracks) {
+      spec.streams.push_back({.name = track.name, .source = track.source, .media = track.media});
+    }
+    specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
+}  // namespace
+
+CaptureHost::CaptureHost(HostPlan plan) : plan_(std::move(plan)) {}
+
+Result<std::unique_ptr<CaptureHost>> CaptureHost::start(HostPlan plan, const Clock& clock,
+                                                        storage::IndexSink& index) {
+  std::unique_ptr<CaptureHost> host(new CaptureHost(std::move(plan)));
+  const HostPlan& used = host->plan_;
+  CANDOR_TRY(storage::Volume volume,
+             storage::Volume::open(used.volume_path, used.volume_name, clock.utc()));
+  CANDOR_TRY(host->recorder_, storage::Recorder::open(std::move(volume), clock, used.recorder,
+                                                      recorder_rooms(used), index));
+  const media::RunClock run_clock = anchored_clock(*host->recorder_, used.rooms.size(), clock);
+  for (std::size_t i = 0; i < used.rooms.size(); ++i) {
+    host->rooms_.push_back(
+        std::make_unique<Room>(used.rooms[i].options, i, *host->recorder_, clock, run_clock));
+  }
+  for (std::size_t i = 0; i < used.rooms.size(); ++i) {
+    for (const SourcePlan& source : used.rooms[i].sources) {
+      host->sources_.push_back(std::make_unique<SourceSupervisor>(
+          *host->rooms_[i], source.name, source.factory, used.reconnect_waits));
+    }
+  }
+  host->ticker_ =
+      std::jthread([self = host.get()](const std::stop_token& stop) { self->tick(stop); });
+  return host;
+}
+
+CaptureHost::~CaptureHost() { stop(); }
+
+void CaptureHost::tick(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any waiting;
+  while (!stop.stop_requested()) {
+    {
+      std::unique_lock lock(mutex);
+      waiting.wait_for(lock, stop, 1s, [&stop] { return stop.stop_requested(); });
+    }
+    const storage::RecorderStatus status = recorder_->status();
+    for (std::size_t i = 0; i < rooms_.size(); ++i) {
+      rooms_[i]->tick(status.rooms[i]);
+    }
+  }
+}
+
+std::vector<RoomStatus> CaptureHost::rooms() const {
+  std::vector<RoomStatus> all;
+  for (const auto& room : rooms_) {
+    all.push_back(room->status());
+  }
+  return all;
+}
+
+Room* CaptureHost::find_room(std::string_view name) {
+  const auto found = std::find_if(rooms_.begin(), rooms_.end(),
+                                  [&](const auto& room) { return room->options().room == name; });
+  return found == rooms_.end() ? nullptr : found->get();
+}
+
+Room* CaptureHost::find_session(const Uuid& session) {
+  const auto found = std::find_if(rooms_.begin(), rooms_.end(), [&](const auto& room) {
+    const auto running = room->status().session;
+    return running.has_value() && running->session == session;
+  });
+  return found == rooms_.end() ? nullptr : found->get();
+}
+
+void CaptureHost::stop() {
+  for (const auto& source : sources_) {
+    source->request_stop();
+  }
+  sources_.clear();
+  if (ticker_.joinable()) {
+    ticker_.request_stop();
+    ticker_.join();
+  }
+  if (recorder_ != nullptr) {
+    recorder_->stop();
+  }
+}
+
+}  // namespace candor::app
