@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/connection.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstring>
+#include <netinet/tcp.h>
+#include <optional>
+#include <utility>
+
+#include <boost/asio.hpp>
+#include <boost/beast.hpp>
+#include <boost/url.hpp>
+
+#include "core/log.h"
+
+namespace candor::net {
+namespace {
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace websocket = beast::websocket;
+
+using Stream = beast::basic_stream<asio::generic::stream_protocol, asio::any_io_executor>;
+using Parser = http::request_parser<http::string_body>;
+
+constexpr std::size_t kBlockBytes = 128 * 1024;
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return result;
+}
+
+std::optional<HttpRequest> to_request(const http::request<http::string_body>& message,
+                                      std::string peer) {
+  const auto target = boost::urls::parse_origin_form(message.target());
+  if (!target) {
+    return std::nullopt;
+  }
+  HttpRequest request;
+  request.method = std::string(message.method_string());
+  for (const auto& segment : target->segments()) {
+    request.segments.emplace_back(segment);
+  }
+  for (const auto& parameter : target->params()) {
+    request.query[std::string(parameter.key)] = std::string(parameter.value);
+  }
+  for (const auto& field : message) {
+    request.headers[lower(field.name_string())] = std::string(field.value());
+  }
+  request.body = message.body();
+  request.peer = std::move(peer);
+  return request;
+}
+
+std::string peer_of(const Stream& stream) {
+  boost::system::error_code code;
+  const auto endpoint = stream.socket().remote_endpoint(code);
+  if (code || (endpoint.data()->sa_family != AF_INET && endpoint.data()->sa_family != AF_INET6)) {
+    return "unix";
+  }
+  asio::ip::tcp::endpoint address;
+  address.resize(endpoint.size());
+  std::memcpy(address.data(), endpoint.data(), endpoint.size());
+  return address.address().to_string();
+}
+
+class BeastWebSocket final : public WebSocket {
+ public:
+  explicit BeastWebSocket(Stream stream) : stream_(std::move(stream)) {}
+
+  asio::awaitable<bool> accept(http::request<http::string_body> request,
+                               std::size_t message_bytes_max) {
+    stream_.next_layer().expires_never();
+    stream_.set_option(websocket::stream_base::timeout::suggested(beast::role_type::server));
+    stream_.read_message_max(message_bytes_max);
+    stream_.write_buffer_bytes(kBlockBytes);
+    stream_.auto_fragment(false);
+    const auto [code] = co_await stream_.async_accept(request, kAwait);
+    co_return !code;
+  }
+
+  asio::awaitable<Result<WebSocketMessage>> read() override {
+    beast::flat_buffer buffer;
+    const auto [code, bytes] = co_await stream_.async_read(buffer, kAwait);
+    if (code) {
+      co_return fail(ErrorKind::kUnavailable, "WebSocket: " + code.message());
+    }
+    co_return WebSocketMessage{.is_text = stream_.got_text(),
+                               .content = beast::buffers_to_string(buffer.data())};
+  }
+
+  asio::awaitable<Result<void>> write_text(std::string text) override {
+    stream_.text(true);
+    const auto [code, bytes] = co_await stream_.async_write(asio::buffer(text), kAwait);
+    co_return result_of(code);
+  }
+
+  asio::awaitable<Result<void>> write_binary(ByteView head, ByteView body) override {
+    stream_.binary(true);
+    const std::array<asio::const_buffer, 2> pieces = {asio::buffer(head.data(), head.size()),
+                                                      asio::buffer(body.data(), body.size())};
+    const auto [code, bytes] = co_await stream_.async_write(pieces, kAwait);
+    co_return result_of(code);
+  }
+
+  void cancel() override { stream_.next_layer().close(); }
+
+ private:
+  static Result<void> result_of(const boost::system::error_code& code) {
+    return code ? Result<void>(fail(ErrorKind::kUnavailable, "WebSocket: " + code.message()))
+                : Result<void>();
+  }
+
+  websocket::stream<Stream> stream_;
+};
+
+// One connection from accept to close. Its state is the coroutine's locals.
+class Connection {
+ public:
+  Connection(ConnectionService& service, Stream& stream) : service_(service), stream_(stream) {}
+
+  asio::awaitable<void> serve() {
+    beast::flat_buffer buffer;
+    const std::string peer = peer_of(stream_);
+    bool keeps_alive = true;
+    while (keeps_alive) {
+      Parser parser;
+      parser.header_limit(service_.options.header_bytes_max);
+      parser.body_limit(service_.options.body_bytes_max);
+      stream_.expires_after(service_.options.idle_max);
+      const auto [code, bytes] = co_await http::async_read(stream_, buffer, parser, kAwait);
+      if (code == http::error::body_limit || code == http::error::header_limit) {
+        co_await refuse(413, "request is too large");
+        co_return;
+      }
+      if (code) {
+        co_return;
+      }
+      auto message = parser.release();
+      keeps_alive = message.keep_alive();
+      auto request = to_request(message, peer);
+      if (!request.has_value()) {
+        co_await refuse(400, "not a path");
+        co_return;
+      }
+      const bool is_head = request->method == "HEAD";
+      HttpResponse response = co_await service_.handler(std::move(*request));
+      if (response.websocket) {
+        co_await upgrade(std::move(message), std::move(response.websocket));
+        co_return;
+      }
+      const bool written = co_await answer(std::move(response), is_head, keeps_alive);
+      keeps_alive = keeps_alive && written;
+    }
+  }
+
+ private:
+  asio::awaitable<void> refuse(unsigned status, std::string reason) {
+    HttpResponse response{.status = status, .body = std::move(reason)};
+    co_await answer(std::move(response), false, false);
+  }
+
+  asio::awaitable<void> upgrade(http::request<http::string_body> message,
+                                WebSocketHandler handler) {
+    if (!websocket::is_upgrade(message)) {
+      co_await refuse(426, "a WebSocket is needed here");
+      co_return;
+    }
+    auto socket = std::make_shared<BeastWebSocket>(std::move(stream_));
+    auto position = service_.cancels.insert(service_.cancels.end(), [socket] { socket->cancel(); });
+    const bool accepted =
+        co_await socket->accept(std::move(message), service_.options.message_bytes_max);
+    if (accepted) {
+      co_await handler(socket);
+    }
+    service_.cancels.erase(position);
+  }
+
+  asio::awaitable<bool> answer(HttpResponse response, bool is_head, bool keeps_alive) {
+    http::response<http::empty_body> head{static_cast<http::status>(response.status), 11};
+    for (const auto& [name, value] : response.headers) {
+      head.insert(name, value);
+    }
+    head.keep_alive(keeps_alive);
+    const std::uint64_t size =
+        response.stream != nullptr ? response.stream->size() : response.body.size();
+    head.content_length(size);
+    http::response_serializer<http::empty_body> serializer{head};
+    stream_.expires_after(service_.options.idle_max);
+    const auto [code, bytes] = co_await http::async_write_header(stream_, serializer, kAwait);
+    if (code || is_head) {
+      co_return !code;
+    }
+    if (response.stream != nullptr) {
+      co_return co_await write_stream(*response.stream);
+    }
+    const auto [failed, written] =
+        co_await asio::async_write(stream_, asio::buffer(response.body), kAwait);
+    co_return !failed;
+  }
+
+  asio::awaitable<bool> write_stream(BodySource& source) {
+    Bytes block(kBlockBytes);
+    const auto here = co_await asio::this_coro::executor;
+    for (;;) {
+      Result<std::size_t> got = 0;
+      co_await asio::post(service_.blocking, asio::use_awaitable);
+      got = source.read(block);
+      co_await asio::post(here, asio::use_awaitable);
+      if (!got.has_value() || *got == 0) {
+        co_return got.has_value();  // On an error the connection is closed short of its length.
+      }
+      stream_.expires_after(service_.options.idle_max);
+      const auto piece = asio::buffer(block.data(), *got);
+      const auto [code, written] = co_await asio::async_write(stream_, piece, kAwait);
+      if (code) {
+        co_return false;
+      }
+    }
+  }
+
+  ConnectionService& service_;
+  Stream& stream_;
+};
+
+asio::awaitable<void> run_connection(ConnectionService& service, std::shared_ptr<Stream> stream) {
+  auto position = service.cancels.insert(service.cancels.end(), [stream] { stream->close(); });
+  Connection connection(service, *stream);
+  try {
+    co_await connection.serve();
+  } catch (const std::exception& problem) {
+    log::warn("net.connection-failed", {{"what", problem.what()}});
+  }
+  service.cancels.erase(position);
+}
+
+}  // namespace
+
+std::string_view HttpRequest::header(std::string_view name) const {
+  const auto found = headers.find(name);
+  return found == headers.end() ? std::string_view() : found->second;
+}
+
+void ConnectionService::start(Socket socket) {
+  if (cancels.size() >= options.connections_max) {
+    return;  // The socket closes; the limit is in the configuration.
+  }
+  const int one = 1;
+  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  auto executor = socket.get_executor();
+  auto stream = std::make_shared<Stream>(std::move(socket));
+  auto running = run_connection(*this, std::move(stream));
+  asio::co_spawn(executor, std::move(running), [](const std::exception_ptr& problem) {
+    if (problem) {
+      log::error("net.connection-threw");
+    }
+  });
+}
+
+void ConnectionService::stop_all() {
+  for (const auto& cancel : std::list<std::function<void()>>(cancels)) {
+    cancel();
+  }
+}
+
+}  // namespace candor::net

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The connections of one server: requests read one after another, answered by the handler. Included
+// by net/ only.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <memory>
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "net/http.h"
+#include "net/server.h"
+
+namespace candor::net {
+
+/// On the server's io_context, which has one thread.
+struct ConnectionService {
+  using Socket = asio::generic::stream_protocol::socket;
+
+  void start(Socket socket);
+  void stop_all();
+
+  asio::thread_pool& blocking;
+  const ServerOptions& options;
+  HttpHandler handler;
+  std::list<std::function<void()>> cancels{};  // One for each open connection.
+};
+
+}  // namespace candor::net
