@@ -45,17 +45,15 @@ json::object track_json(const TrackStatus& track) {
           {"bitrate_bps", track.bitrate_bps}};
 }
 
-Bytes message(std::uint8_t kind, std::uint16_t flags, std::uint32_t channel,
-              std::int64_t capture_ns, ByteView content) {
-  Bytes out;
-  out.reserve(kFeedHeaderBytes + content.size());
-  append_be(out, kFeedVersion);
-  append_be(out, kind);
-  append_be(out, flags);
-  append_be(out, channel);
-  append_be(out, capture_ns);
-  out.insert(out.end(), content.begin(), content.end());
-  return out;
+FeedHeader header_of(std::uint8_t kind, std::uint16_t flags, std::uint32_t channel,
+                     std::int64_t capture_ns) {
+  FeedHeader header{};
+  header[0] = kFeedVersion;
+  header[1] = kind;
+  put_be(&header[2], flags);
+  put_be(&header[4], channel);
+  put_be(&header[8], capture_ns);
+  return header;
 }
 
 }  // namespace
@@ -157,15 +155,13 @@ json::object drop_json(std::string_view room, std::uint32_t channel, std::uint64
   return {{"type", "drop"}, {"room", room}, {"channel", channel}, {"chunks", chunks}};
 }
 
-Bytes init_message(std::uint32_t channel, const InitSegment& init) {
-  return message(kInitKind, 0, channel, 0, init.bytes);
-}
+FeedHeader init_header(std::uint32_t channel) { return header_of(kInitKind, 0, channel, 0); }
 
-Bytes chunk_message(std::uint32_t channel, const Chunk& chunk) {
+FeedHeader chunk_header(std::uint32_t channel, const Chunk& chunk) {
   const auto flags = static_cast<std::uint16_t>((chunk.sync ? kSyncFlag : 0) |
                                                 (chunk.discontinuity ? kDiscontinuityFlag : 0) |
                                                 (chunk.starts_unit ? kStartsUnitFlag : 0));
-  return message(kChunkKind, flags, channel, chunk.capture.ns, chunk.bytes);
+  return header_of(kChunkKind, flags, channel, chunk.capture.ns);
 }
 
 }  // namespace candor::app

@@ -3,6 +3,8 @@
 // messages.
 #pragma once
 
+#include <array>
+
 #include <boost/json/object.hpp>
 
 #include "app/capture/feed.h"
@@ -29,9 +31,10 @@ namespace candor::app {
 
 inline constexpr std::size_t kFeedHeaderBytes = 16;
 
-/// Header and bytes of a binary message. Shape: version, kind, flags, channel, capture time; then
-/// the box bytes.
-[[nodiscard]] Bytes init_message(std::uint32_t channel, const InitSegment& init);
-[[nodiscard]] Bytes chunk_message(std::uint32_t channel, const Chunk& chunk);
+using FeedHeader = std::array<std::uint8_t, kFeedHeaderBytes>;
+
+/// The header of a binary message; the box bytes follow it.
+[[nodiscard]] FeedHeader init_header(std::uint32_t channel);
+[[nodiscard]] FeedHeader chunk_header(std::uint32_t channel, const Chunk& chunk);
 
 }  // namespace candor::app
