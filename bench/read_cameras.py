@@ -17,7 +17,7 @@ RTP_BYTES = 12
 
 
 class Camera:
-    """One RTSP session, picture only, on channel 0."""
+    """One RTSP session; pictures on channel 0, sound, if there is any, on channel 2."""
 
     def __init__(self, host: str, port: int, number: int):
         self.socket = socket.create_connection((host, port), timeout=10)
@@ -25,15 +25,19 @@ class Camera:
         self.frames = 0
         self.bytes = 0
         self.lost = 0
-        self.sequence: int | None = None
+        self._sequences: dict[int, int] = {}
         self._cseq = 0
         url = f"rtsp://{host}:{port}/cam/{number}"
-        self._ask("DESCRIBE", url, "")
-        self._ask("SETUP", f"{url}/trackID=0", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n")
+        description = self._ask("DESCRIBE", url, "")
+        for track in range(description.count(b"\r\nm=")):
+            channels = f"interleaved={2 * track}-{2 * track + 1}"
+            transport = f"Transport: RTP/AVP/TCP;unicast;{channels}\r\n"
+            self._ask("SETUP", f"{url}/trackID={track}", transport)
         self._ask("PLAY", url, "")
         self.socket.setblocking(False)
 
-    def _ask(self, method: str, url: str, headers: str) -> None:
+    def _ask(self, method: str, url: str, headers: str) -> bytes:
+        """Sends a request and returns the answer's body."""
         self._cseq += 1
         self.socket.sendall(f"{method} {url} RTSP/1.0\r\nCSeq: {self._cseq}\r\n{headers}\r\n".encode())
         while b"\r\n\r\n" not in self.pending:
@@ -48,6 +52,7 @@ class Camera:
         while len(rest) < body_bytes:
             rest += self._receive()
         self.pending = bytearray(rest[body_bytes:])
+        return rest[:body_bytes]
 
     def _receive(self) -> bytes:
         got = self.socket.recv(65536)
@@ -62,17 +67,18 @@ class Camera:
             length = data[at + 2] << 8 | data[at + 3]
             if len(data) - at < HEADER_BYTES + length:
                 break
-            if data[at + 1] == 0:
-                self._count(data[at + 5], data[at + 6] << 8 | data[at + 7])
+            if data[at + 1] % 2 == 0:
+                self._count(data[at + 1], data[at + 5] >> 7, data[at + 6] << 8 | data[at + 7])
             at += HEADER_BYTES + length
         self.bytes += at
         self.pending = data[at:]
 
-    def _count(self, marker_and_type: int, sequence: int) -> None:
-        if self.sequence is not None:
-            self.lost += (sequence - self.sequence - 1) & 0xFFFF
-        self.sequence = sequence
-        self.frames += marker_and_type >> 7
+    def _count(self, channel: int, marker: int, sequence: int) -> None:
+        expected = (self._sequences.get(channel, sequence - 1) + 1) & 0xFFFF
+        self.lost += (sequence - expected) & 0xFFFF
+        self._sequences[channel] = sequence
+        if channel == 0:
+            self.frames += marker
 
 
 def main() -> None:
@@ -91,7 +97,6 @@ def main() -> None:
     while time.monotonic() - start < wanted.seconds:
         for key, _ in selector.select(timeout=0.5):
             key.data.read()
-        time.sleep(0.01)
     seconds = time.monotonic() - start
     frames = sum(camera.frames for camera in cameras) - frames_before
     report = {

@@ -85,7 +85,9 @@ def make_sound(target: Path, work: Path) -> None:
         f"{gain}*sin(2*PI*{pitch}*t)*(0.5+0.5*sin(2*PI*{beat}*t))"
         for gain, pitch, beat in ((0.10, 140, 3), (0.06, 430, 2.5), (0.04, 1210, 4.25))
     )
-    wave = f"0.3*sin(2*PI*1000*t)*lt(mod(t,1),0.04)+({speech})*lt(mod(t,4),3)"
+    # The hum's pitch wanders through the whole period, so that no two AAC frames are the same.
+    hum = "0.02*sin(2*PI*(180*t+40*sin(2*PI*t/16)))"
+    wave = f"0.3*sin(2*PI*1000*t)*lt(mod(t,1),0.04)+({speech})*lt(mod(t,4),3)+{hum}"
     adts = work / "two-periods.adts"
     run_ffmpeg(
         [
