@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// The objects of the monitor's API, in the order of docs/design/link.md and docs/design/api.md.
+// Times are RFC 3339 UTC texts with nanoseconds; they stay texts where they go back to the server.
+
+export interface Labels {
+  en: string;
+  zh: string;
+}
+
+export interface Volume {
+  name: string;
+  state: "ok" | "fault";
+  bytes_total: number;
+  bytes_free: number;
+}
+
+export type RoomState = "idle" | "ready" | "recording" | "interrupted" | "fault" | "private";
+export type RoomKind = "session" | "continuous" | "lawyer";
+export type Media = "video" | "audio";
+
+export interface Stream {
+  stream: string;
+  name: string;
+  source: string;
+  label: Labels;
+  media: Media;
+  codecs: string;
+  width: number;
+  height: number;
+  state: "ok" | "lost";
+  since: string;
+  recorded_to: string | null;
+  frame_rate: number;
+  bitrate_bps: number;
+}
+
+export interface Person {
+  id: string;
+  name: string;
+}
+
+export interface Session {
+  session: string;
+  host: string;
+  room: string;
+  case: string;
+  person: Person;
+  interrogators: Person[];
+  by: string;
+  number: number | null;
+  started: string;
+  ended: string | null;
+  state: "open" | "closed";
+  gaps: number;
+  copies: number;
+}
+
+export interface Room {
+  host: string;
+  room: string;
+  name: Labels;
+  class: string;
+  kind: RoomKind;
+  state: RoomState;
+  since: string;
+  session: Session | null;
+  copies: number;
+  streams: Stream[];
+}
+
+export interface Span {
+  from: string;
+  to: string;
+}
+
+export interface Gap {
+  from: string;
+  to: string | null;
+  cause: string;
+  detail: string | null;
+}
+
+export interface Track {
+  stream: string;
+  name: string;
+  source: string;
+  media: Media;
+  codecs: string;
+  width: number;
+  height: number;
+  recorded_to: string | null;
+  coverage: Span[];
+  gaps: Gap[];
+}
+
+export interface SessionDetail extends Session {
+  streams: Track[];
+}
+
+export interface Account {
+  name: string;
+  role: string;
+}
+
+export interface Login {
+  account: Account;
+  csrf: string;
+}
+
+export interface Me extends Login {
+  version: string;
+}
+
+export interface Host {
+  host: string;
+  state: "connected" | "away";
+  since: string;
+  volumes: Volume[];
+}
+
+export interface RoomsAnswer {
+  now: string;
+  hosts: Host[];
+  rooms: Room[];
+}
+
+export interface SessionsAnswer {
+  sessions: Session[];
+  next: string | null;
+}
+
+export type ViewingReason = "supervision" | "investigation" | "review" | "defence" | "technical";
+export type ViewingTarget = { room: string } | { session: string };
+
+/** A person or interrogator as the console names it: a known id, or a name to be registered. */
+export type PersonInput = { id: string } | { name: string };
+
+export interface SessionStart {
+  room: string;
+  case: string;
+  person: PersonInput;
+  interrogators: PersonInput[];
+}
+
+export interface SessionFilter {
+  q?: string;
+  room?: string;
+  case?: string;
+  from?: string;
+  to?: string;
+  open?: boolean;
+}
