@@ -15,6 +15,6 @@ inline constexpr std::int64_t kIndexVersion = 1;
 
 /// Errors: kUnsupported  made by a newer version;
 ///         kDataLoss     no index of ours, or one of an older form: rebuild it.
-[[nodiscard]] Result<void> check_index_version(Database& database, const std::string& path);
+[[nodiscard]] Result<void> check_index_version(Database& database);
 
 }  // namespace candor::storage

@@ -119,11 +119,11 @@ Result<void> make_tables(Database& database) {
   return transaction.commit();
 }
 
-Result<void> prepare_index(Database& database, const std::string& path) {
+Result<void> prepare_index(Database& database) {
   // Nothing is written before it is known that the file is ours or empty.
   CANDOR_TRY(const std::int64_t tables, database.pragma("schema_version"));
   if (tables != 0) {
-    CANDOR_CHECK(check_index_version(database, path));
+    CANDOR_CHECK(check_index_version(database));
   }
   CANDOR_CHECK(database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"));
   return tables == 0 ? make_tables(database) : Result<void>();
@@ -140,7 +140,7 @@ Result<Database> open_index_database(const std::string& path) {
   if (code != SQLITE_OK) {
     return fail(Database::error_of(connection, code).within(path));
   }
-  CANDOR_CHECK(with_context(prepare_index(database, path), path));
+  CANDOR_CHECK(with_context(prepare_index(database), path));
   return database;
 }
 

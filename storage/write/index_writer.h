@@ -9,8 +9,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/result.h"
+#include "evidence/bodies.h"
 #include "evidence/digest.h"
 #include "evidence/entry.h"
 #include "storage/write/index_update.h"
@@ -50,6 +52,10 @@ class IndexWriter {
 
   /// How far the index has come in the log with this id.
   [[nodiscard]] Result<IndexPosition> position(const evidence::LogId& log_id);
+
+  /// The newest segment of each stream of that log: stream, segment, path and init_len are set.
+  [[nodiscard]] Result<std::vector<evidence::InitBody>> newest_segments(
+      const evidence::LogId& log_id);
 
  private:
   struct Impl;

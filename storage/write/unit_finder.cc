@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/write/unit_finder.h"
+
+#include <fmt/format.h>
+
+namespace candor::storage {
+
+Result<void> UnitFinder::begin_segment(const evidence::InitBody& segment) {
+  Segment& current = segments_[segment.stream];
+  current = {.number = segment.segment, .path = segment.path, .file = std::nullopt};
+  CANDOR_TRY(bmff::BoxFile file, bmff::BoxFile::open(root_ + "/" + segment.path));
+  if (file.size() < segment.init_len) {
+    return fail(ErrorKind::kDataLoss, "is shorter than its init segment");
+  }
+  file.seek(segment.init_len);
+  current.file = std::move(file);
+  return {};
+}
+
+std::string UnitFinder::path_of(const Uuid& stream) const {
+  const auto found = segments_.find(stream);
+  return found == segments_.end() ? "" : found->second.path;
+}
+
+Result<UnitPlace> UnitFinder::find(const evidence::MediaBody& unit) {
+  const auto found = segments_.find(unit.stream);
+  if (found == segments_.end() || !found->second.file.has_value()) {
+    return fail(ErrorKind::kNotFound, "the media file is missing or cannot be read");
+  }
+  bmff::BoxFile& file = *found->second.file;
+  const std::uint64_t before = file.offset();
+  auto offset = find_in(file, unit);
+  if (!offset.has_value()) {
+    file.seek(before);
+    return fail(std::move(offset.error()));
+  }
+  return UnitPlace{.segment = found->second.number, .offset = *offset};
+}
+
+// A unit may stand behind chunks without an entry (their sync or reading back had failed): the one
+// with the entry's time is looked for.
+Result<std::uint64_t> UnitFinder::find_in(bmff::BoxFile& file, const evidence::MediaBody& unit) {
+  std::uint64_t start = 0;
+  std::uint64_t bytes = 0;
+  while (true) {
+    CANDOR_TRY(const std::optional<Chunk> chunk, next_chunk(file));
+    if (!chunk.has_value()) {
+      return fail(ErrorKind::kDataLoss,
+                  fmt::format("the file ends without the unit at time {}", unit.decode_time));
+    }
+    if (bytes == 0 && chunk->decode_time != unit.decode_time) {
+      continue;
+    }
+    start = bytes == 0 ? chunk->offset : start;
+    bytes += chunk->bytes;
+    if (bytes == unit.fragment_bytes) {
+      return start;
+    }
+    if (bytes > unit.fragment_bytes) {
+      return fail(
+          ErrorKind::kDataLoss,
+          fmt::format("the unit at offset {} has another length than its entry says", start));
+    }
+  }
+}
+
+// [prft] moof mdat; other boxes between chunks are seals.
+Result<std::optional<UnitFinder::Chunk>> UnitFinder::next_chunk(bmff::BoxFile& file) {
+  std::optional<bmff::Box> first;
+  Chunk chunk;
+  while (true) {
+    CANDOR_TRY(const std::optional<bmff::Box> box, file.next());
+    if (!box.has_value()) {
+      return std::optional<Chunk>();
+    }
+    if (box->type == bmff::fourcc("prft")) {
+      first = box;
+    } else if (box->type == bmff::fourcc("moof")) {
+      CANDOR_TRY(const Bytes bytes, file.read(*box, bmff::kMoofBytesMax));
+      CANDOR_TRY(const bmff::MovieFragment fragment, bmff::parse_moof(bytes));
+      chunk.offset = first.value_or(*box).offset;
+      chunk.decode_time = fragment.decode_time;
+      first = box;
+    } else if (box->type == bmff::fourcc("mdat") && first.has_value()) {
+      chunk.bytes = box->end() - chunk.offset;
+      return std::optional<Chunk>(chunk);
+    } else {
+      first.reset();
+    }
+  }
+}
+
+}  // namespace candor::storage
