@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration as checked, immutable values (config/candor.example.toml shows and explains
+// every key). Where the values come from is in loader.h.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace candor::config {
+
+/// A password or key: it cannot be printed by accident.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string value) : value_(std::move(value)) {}
+  [[nodiscard]] const std::string& reveal() const { return value_; }
+  [[nodiscard]] bool empty() const { return value_.empty(); }
+
+ private:
+  std::string value_;
+};
+
+struct Label {
+  std::string en;
+  std::string zh;
+};
+
+enum class RoomClass : std::uint8_t {
+  kInterrogation,
+  kInquiry,
+  kMediation,
+  kWaiting,
+  kDetention,
+  kEvidence,
+};
+
+/// "interrogation", ...
+[[nodiscard]] std::string_view to_string(RoomClass room_class);
+/// True for the classes that record within a session only.
+[[nodiscard]] bool needs_session(RoomClass room_class);
+
+struct SourceConfig {
+  std::string id;
+  std::string url;  // rtsp://host[:port]/path, without credentials.
+  std::string user;
+  Secret password;
+  bool sound = true;
+  Label label;
+};
+
+struct RoomConfig {
+  std::string id;
+  RoomClass room_class = RoomClass::kInterrogation;
+  Label name;
+  std::chrono::seconds pre_roll{0};
+  std::vector<SourceConfig> sources;
+};
+
+/// A room of class lawyer: it has a name, and no place for a source.
+struct LawyerRoomConfig {
+  std::string id;
+  Label name;
+};
+
+struct VolumeConfig {
+  std::string name;
+  std::string path;
+};
+
+struct LimitsConfig {
+  std::chrono::milliseconds media_timeout{3000};
+  std::chrono::milliseconds connect_timeout{5000};
+  std::vector<std::chrono::milliseconds> reconnect_waits{
+      std::chrono::milliseconds(1000), std::chrono::milliseconds(2000),
+      std::chrono::milliseconds(5000), std::chrono::milliseconds(10000)};
+  std::chrono::seconds segment{60};
+  std::chrono::milliseconds unit{1000};
+  std::chrono::milliseconds sync_interval{1000};
+  std::uint64_t queue_mib = 512;
+  std::uint64_t gop_cache_mib = 8;
+  std::uint64_t pre_roll_mib = 128;
+  std::uint64_t feed_ring_mib = 4;
+  std::uint64_t viewer_ring_mib = 4;
+  std::uint64_t connections = 512;
+  std::uint64_t body_kib = 64;
+};
+
+struct CaptureConfig {
+  std::string host;
+  std::string state;
+  std::string socket;
+};
+
+struct HostConfig {
+  std::string name;
+  std::string socket;
+};
+
+struct MonitorConfig {
+  std::string name;
+  std::string address;
+  std::uint16_t port = 0;
+  std::string state;
+  std::string console;
+  std::vector<HostConfig> hosts;
+};
+
+struct Config {
+  std::string site;
+  std::string authority;
+  std::string log_level = "info";
+  std::string digest;  // SHA-256 of the file, hexadecimal: the room logs name it.
+  CaptureConfig capture;
+  VolumeConfig volume;
+  LimitsConfig limits;
+  std::vector<RoomConfig> rooms;
+  std::vector<LawyerRoomConfig> lawyer_rooms;
+  MonitorConfig monitor;
+};
+
+}  // namespace candor::config

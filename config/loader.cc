@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/loader.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <sys/stat.h>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "config/table_reader.h"
+#include "core/ids.h"
+
+namespace candor::config {
+namespace {
+
+constexpr std::string_view kLawyerClass = "lawyer";
+constexpr std::array<std::pair<std::string_view, RoomClass>, 6> kClasses = {{
+    {"interrogation", RoomClass::kInterrogation},
+    {"inquiry", RoomClass::kInquiry},
+    {"mediation", RoomClass::kMediation},
+    {"waiting", RoomClass::kWaiting},
+    {"detention", RoomClass::kDetention},
+    {"evidence", RoomClass::kEvidence},
+}};
+constexpr std::uint64_t kPreRollSecondsMax = 600;  // Requirement 3.3: a hard limit of ten minutes.
+constexpr std::uint64_t kPreRollSeconds = 60;
+constexpr mode_t kOthersMode = 077;
+
+template <typename Duration>
+void read_duration(TableReader& reader, std::string_view key, Range range, Duration& out) {
+  auto count = static_cast<std::uint64_t>(out.count());
+  reader.number(key, range, count);
+  out = Duration(static_cast<std::int64_t>(count));
+}
+
+void read_limits(TableReader& reader, LimitsConfig& limits) {
+  read_duration(reader, "media_timeout_ms", {500, 60'000}, limits.media_timeout);
+  read_duration(reader, "connect_timeout_ms", {500, 60'000}, limits.connect_timeout);
+  std::vector<std::int64_t> waits;
+  reader.numbers("reconnect_ms", {100, 60'000}, waits);
+  if (!waits.empty()) {
+    limits.reconnect_waits.clear();
+    for (const std::int64_t wait : waits) {
+      limits.reconnect_waits.emplace_back(wait);
+    }
+  }
+  read_duration(reader, "segment_s", {5, 600}, limits.segment);
+  read_duration(reader, "unit_ms", {200, 2000}, limits.unit);
+  read_duration(reader, "sync_interval_ms", {100, 5000}, limits.sync_interval);
+  reader.number("queue_mib", {16, 8192}, limits.queue_mib);
+  reader.number("gop_cache_mib", {1, 256}, limits.gop_cache_mib);
+  reader.number("pre_roll_mib", {1, 4096}, limits.pre_roll_mib);
+  reader.number("feed_ring_mib", {1, 256}, limits.feed_ring_mib);
+  reader.number("viewer_ring_mib", {1, 256}, limits.viewer_ring_mib);
+  reader.number("connections", {8, 65'536}, limits.connections);
+  reader.number("body_kib", {4, 1024}, limits.body_kib);
+}
+
+void check_url(TableReader& reader, const std::string& url) {
+  constexpr std::string_view kScheme = "rtsp://";
+  if (url.empty()) {
+    return;
+  }
+  if (url.rfind(kScheme, 0) != 0 || url.size() == kScheme.size()) {
+    reader.complain("url", "must begin with rtsp:// and name a host");
+    return;
+  }
+  const std::string authority =
+      url.substr(kScheme.size(), url.find('/', kScheme.size()) - kScheme.size());
+  if (authority.find('@') != std::string::npos) {
+    reader.complain("url", "holds a user or password; write 'user' and 'password_file' instead");
+  }
+}
+
+void read_password(TableReader& reader, const std::string& path, Secret& out) {
+  struct stat status{};
+  if (path.empty()) {
+    return;
+  }
+  if (::stat(path.c_str(), &status) != 0) {
+    reader.complain("password_file", fmt::format("cannot be read: {}", path));
+    return;
+  }
+  if ((status.st_mode & kOthersMode) != 0) {
+    reader.complain("password_file", fmt::format("can be read by others; run: chmod 600 {}", path));
+    return;
+  }
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line) || line.empty()) {
+    reader.complain("password_file", fmt::format("holds no password in its first line: {}", path));
+    return;
+  }
+  out = Secret(line);
+}
+
+SourceConfig read_source(TableReader& reader, bool has_sound_by_default) {
+  SourceConfig source;
+  source.sound = has_sound_by_default;
+  std::string kind;
+  std::string password_file;
+  reader.slug("id", source.id);
+  reader.text("kind", kind, true);
+  if (!kind.empty() && kind != "rtsp") {
+    reader.complain("kind", "must be \"rtsp\"");
+  }
+  reader.text("url", source.url, true);
+  check_url(reader, source.url);
+  reader.text("user", source.user, false);
+  reader.absolute_path("password_file", password_file, false);
+  if (source.user.empty() != password_file.empty()) {
+    reader.complain("user", "'user' and 'password_file' go together");
+  }
+  read_password(reader, password_file, source.password);
+  reader.boolean("sound", source.sound);
+  reader.label("label", source.label);
+  return source;
+}
+
+// What all rooms of a file must agree on.
+struct Rooms {
+  std::vector<RoomConfig> rooms;
+  std::vector<LawyerRoomConfig> lawyer_rooms;
+  std::set<std::string> ids;
+};
+
+void read_lawyer_room(TableReader& reader, Rooms& rooms) {
+  LawyerRoomConfig room;
+  reader.slug("id", room.id);
+  reader.label("name", room.name);
+  reader.tables("source", [](TableReader& source) {
+    source.complain("id", "a room of class lawyer has no source; take it out of the file");
+  });
+  rooms.lawyer_rooms.push_back(std::move(room));
+}
+
+void read_pre_roll(TableReader& reader, RoomConfig& room) {
+  const bool may_have =
+      room.room_class == RoomClass::kInterrogation || room.room_class == RoomClass::kInquiry;
+  std::uint64_t seconds = may_have ? kPreRollSeconds : 0;
+  reader.number("pre_roll_s", {0, kPreRollSecondsMax}, seconds);
+  if (!may_have && seconds > 0) {
+    reader.complain("pre_roll_s", "only rooms of class interrogation or inquiry have a pre-roll");
+  }
+  room.pre_roll = std::chrono::seconds(seconds);
+}
+
+void read_room(TableReader& reader, Rooms& rooms) {
+  std::string class_name;
+  std::string id;
+  reader.text("class", class_name, true);
+  reader.slug("id", id);
+  if (!rooms.ids.insert(id).second) {
+    reader.complain("id", fmt::format("'{}' is the id of two rooms", id));
+  }
+  if (class_name == kLawyerClass) {
+    read_lawyer_room(reader, rooms);
+    return;
+  }
+  const auto* const found = std::find_if(
+      kClasses.begin(), kClasses.end(), [&](const auto& pair) { return pair.first == class_name; });
+  if (found == kClasses.end()) {
+    reader.complain(
+        "class",
+        "must be interrogation, inquiry, mediation, waiting, detention, evidence or lawyer");
+    return;
+  }
+  RoomConfig room{.id = id, .room_class = found->second, .name = {}, .sources = {}};
+  reader.label("name", room.name);
+  read_pre_roll(reader, room);
+  const bool has_sound =
+      room.room_class != RoomClass::kDetention && room.room_class != RoomClass::kEvidence;
+  std::set<std::string> source_ids;
+  reader.tables("source", [&](TableReader& source) {
+    room.sources.push_back(read_source(source, has_sound));
+    if (!source_ids.insert(room.sources.back().id).second) {
+      source.complain(
+          "id", fmt::format("'{}' is the id of two sources of this room", room.sources.back().id));
+    }
+  });
+  if (room.sources.empty()) {
+    reader.complain("source", fmt::format("room '{}' has no [[room.source]]", id));
+  }
+  rooms.rooms.push_back(std::move(room));
+}
+
+void read_monitor(TableReader& reader, MonitorConfig& monitor) {
+  std::string listen;
+  reader.slug("name", monitor.name);
+  reader.text("listen", listen, true);
+  const auto colon = listen.rfind(':');
+  const std::string port = colon == std::string::npos ? "" : listen.substr(colon + 1);
+  const bool is_number = !port.empty() && port.size() <= 5 &&
+                         port.find_first_not_of("0123456789") == std::string::npos;
+  if (!is_number || std::stoi(port) > 65535 || colon == 0) {
+    reader.complain("listen", "must be ADDRESS:PORT, as in \"127.0.0.1:8080\"");
+  } else {
+    monitor.address = listen.substr(0, colon);
+    monitor.port = static_cast<std::uint16_t>(std::stoi(port));
+  }
+  reader.absolute_path("state", monitor.state, true);
+  reader.absolute_path("console", monitor.console, true);
+  reader.tables("host", [&](TableReader& host) {
+    HostConfig config;
+    host.slug("name", config.name);
+    host.absolute_path("socket", config.socket, true);
+    monitor.hosts.push_back(std::move(config));
+  });
+  if (monitor.hosts.empty()) {
+    reader.complain("host", "the monitor needs at least one [[monitor.host]]");
+  }
+}
+
+void read_all(TableReader& reader, Config& config) {
+  if (!reader.table("site", [&](TableReader& site) {
+        site.slug("name", config.site);
+        site.text("authority", config.authority, true);
+      })) {
+    reader.complain("site", "the section [site] is missing");
+  }
+  reader.text("log_level", config.log_level, false);
+  reader.table("capture", [&](TableReader& capture) {
+    capture.slug("host", config.capture.host);
+    capture.absolute_path("state", config.capture.state, true);
+    capture.absolute_path("socket", config.capture.socket, true);
+  });
+  std::size_t volumes = 0;
+  reader.tables("volume", [&](TableReader& volume) {
+    volume.slug("name", config.volume.name);
+    volume.absolute_path("path", config.volume.path, true);
+    if (++volumes > 1) {
+      volume.complain("name", "this version writes one volume; keep one [[volume]]");
+    }
+  });
+  reader.table("limits", [&](TableReader& limits) { read_limits(limits, config.limits); });
+  Rooms rooms;
+  reader.tables("room", [&](TableReader& room) { read_room(room, rooms); });
+  config.rooms = std::move(rooms.rooms);
+  config.lawyer_rooms = std::move(rooms.lawyer_rooms);
+  reader.table("monitor", [&](TableReader& monitor) { read_monitor(monitor, config.monitor); });
+  reader.finish();
+}
+
+}  // namespace
+
+std::string_view to_string(RoomClass room_class) {
+  const auto* const found = std::find_if(kClasses.begin(), kClasses.end(), [&](const auto& pair) {
+    return pair.second == room_class;
+  });
+  return found->first;
+}
+
+bool needs_session(RoomClass room_class) {
+  return room_class == RoomClass::kInterrogation || room_class == RoomClass::kInquiry ||
+         room_class == RoomClass::kMediation;
+}
+
+Result<Config> load_config(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) {
+    return fail(ErrorKind::kNotFound, path + ": cannot be read");
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  Complaint complaint(path);
+  Config config;
+  try {
+    const toml::table table = toml::parse(text.str(), path);
+    TableReader reader(table, "", complaint);
+    read_all(reader, config);
+  } catch (const toml::parse_error& problem) {
+    return fail(ErrorKind::kInvalidArgument,
+                fmt::format("{}:{}: {}", path, problem.source().begin.line, problem.description()));
+  }
+  if (complaint.has_value()) {
+    return fail(complaint.error());
+  }
+  return config;
+}
+
+}  // namespace candor::config
