@@ -3,10 +3,12 @@
 #include "bench/camsim/clip.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 extern "C" {
 #include <libavcodec/codec_id.h>

@@ -71,15 +71,17 @@ void Connection::on_readable(UtcTime now) {
   }
   reader_.append({buffer.data(), static_cast<std::size_t>(got)});
   while (!closing_) {
-    const auto request = reader_.next();
-    if (!request.has_value()) {
+    const auto next = reader_.next();
+    if (!next.has_value()) {
       writer_.send(std::string_view("RTSP/1.0 400 Bad Request\r\n\r\n"));
       closing_ = true;
-    } else if (request->has_value()) {
-      answer(**request, now);
-    } else {
       return;
     }
+    const std::optional<RtspRequest>& request = *next;
+    if (!request.has_value()) {
+      return;
+    }
+    answer(*request, now);
   }
 }
 
@@ -179,8 +181,9 @@ void Connection::play(const RtspRequest& request, UtcTime now) {
   const UtcTime camera_now = now + -site_.phase_of(camera_);
   std::string starts;
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
-    if (tracks_[i].has_value()) {
-      const RtpStart start = tracks_[i]->play(camera_now);
+    auto& track = tracks_[i];
+    if (track.has_value()) {
+      const RtpStart start = track->play(camera_now);
       starts += fmt::format("{}url={}{}{};seq={};rtptime={}", starts.empty() ? "" : ",",
                             with_slash(request.url), kTrackPath, i, start.sequence, start.time);
     }

@@ -15,6 +15,7 @@
 #include <fmt/core.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <openssl/types.h>
 
 #include "bench/camsim/rtsp_message.h"
 #include "core/assert.h"

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <optional>
 #include <string>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <utility>
 #include <vector>
 
@@ -15,7 +17,6 @@
 #include <fmt/core.h>
 
 #include "bench/camsim/clip.h"
-#include "bench/camsim/digest_auth.h"
 #include "bench/camsim/rtp.h"
 #include "bench/camsim/server.h"
 #include "bench/camsim/settings.h"
@@ -156,7 +157,7 @@ Result<void> run(const CommandLine& line) {
 }  // namespace
 }  // namespace candor::camsim
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   CLI::App app("Simulated RTSP cameras for load and fault tests; media goes over TCP.");
   candor::camsim::CommandLine line;
   candor::camsim::describe_options(app, line);
@@ -167,4 +168,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   return 0;
+} catch (const std::exception& error) {
+  std::fputs(error.what(), stderr);
+  return 1;
 }

@@ -8,13 +8,13 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <memory>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <string>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>

@@ -3,6 +3,8 @@
 // simulator's RTSP. Command line and main loop only.
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
+#include <exception>
 #include <fstream>
 #include <string>
 #include <utility>
@@ -97,7 +99,7 @@ Result<void> serve(const CommandLine& line, GstRTSPServer* server) {
 }  // namespace
 }  // namespace candor::gstcam
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   candor::gstcam::CommandLine line;
   CLI::App app("One looping camera served by gst-rtsp-server.");
   app.add_option("--listen", line.listen, "address to listen on")->capture_default_str();
@@ -117,4 +119,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   return 0;
+} catch (const std::exception& error) {
+  std::fputs(error.what(), stderr);
+  return 1;
 }

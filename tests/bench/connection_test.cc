@@ -5,17 +5,18 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
+#include <sys/types.h>
 #include <unistd.h>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "bench/camsim/clip.h"
 #include "bench/camsim/rtp.h"
 #include "bench/camsim/settings.h"
 #include "core/bytes.h"
@@ -45,6 +46,10 @@ class ConnectionTest : public testing::Test {
       ::close(client_);
     }
   }
+  ConnectionTest(const ConnectionTest&) = delete;
+  ConnectionTest& operator=(const ConnectionTest&) = delete;
+  ConnectionTest(ConnectionTest&&) = delete;
+  ConnectionTest& operator=(ConnectionTest&&) = delete;
 
   void connect() {
     std::array<int, 2> ends{};

@@ -12,6 +12,7 @@
 #include "bench/camsim/clip.h"
 #include "core/big_endian.h"
 #include "core/bytes.h"
+#include "core/error.h"
 
 namespace candor::camsim {
 namespace {
@@ -57,6 +58,7 @@ std::vector<Bytes> reassemble(const RtpUnit& unit) {
 
 std::vector<bool> markers(const RtpUnit& unit) {
   std::vector<bool> out;
+  out.reserve(unit.packet_offsets.size());
   for (const std::uint32_t at : unit.packet_offsets) {
     out.push_back((unit.wire[at + kInterleavedBytes + 1] & 0x80) != 0);
   }

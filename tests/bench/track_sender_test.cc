@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <fcntl.h>
 #include <memory>
 #include <string>
 #include <sys/socket.h>
@@ -48,6 +47,10 @@ class TrackSenderTest : public testing::Test {
     client_ = ends[1];
   }
   ~TrackSenderTest() override { ::close(client_); }
+  TrackSenderTest(const TrackSenderTest&) = delete;
+  TrackSenderTest& operator=(const TrackSenderTest&) = delete;
+  TrackSenderTest(TrackSenderTest&&) = delete;
+  TrackSenderTest& operator=(TrackSenderTest&&) = delete;
 
   void send_at(milliseconds after_start) {
     sender_.send_due(*writer_, kPeriodStart + after_start, milliseconds(0), counters_);
