@@ -99,6 +99,18 @@ Result<void> IndexWriter::apply(std::span<const IndexUpdate> updates) {
   return applied;
 }
 
+Result<void> IndexWriter::clear() {
+  impl_->fold.forget();
+  impl_->logs.clear();
+  CANDOR_TRY(Transaction transaction,
+             Transaction::begin(impl_->database, Transaction::Kind::kWrite));
+  for (const char* table : {"logs", "streams", "segments", "units", "sessions",
+                            "session_interrogators", "session_streams", "gaps"}) {
+    CANDOR_CHECK(impl_->database.execute(std::string("DELETE FROM ") + table));
+  }
+  return transaction.commit();
+}
+
 Result<IndexPosition> IndexWriter::position(const LogId& log_id) {
   CANDOR_TRY(const Impl::Log* log, impl_->log(log_id));
   return log->position;

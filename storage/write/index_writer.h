@@ -50,6 +50,9 @@ class IndexWriter {
   ///         kResourceExhausted, kUnavailable  from SQLite. After any error nothing was applied.
   [[nodiscard]] Result<void> apply(std::span<const IndexUpdate> updates);
 
+  /// Forgets everything, as if the index were new.
+  [[nodiscard]] Result<void> clear();
+
   /// How far the index has come in the log with this id.
   [[nodiscard]] Result<IndexPosition> position(const evidence::LogId& log_id);
 
