@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <sys/resource.h>
-#include <sys/time.h>
 #include <utility>
 #include <vector>
 
