@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/rtsp/rtsp_source.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "capture/rtsp/depacketizer.h"
+#include "capture/rtsp/rtp.h"
+#include "capture/rtsp/sdp.h"
+#include "capture/rtsp/session.h"
+
+namespace candor::capture {
+namespace {
+
+using rtsp::AccessUnit;
+using rtsp::Deadline;
+
+// One track from its packets to the listener.
+class Track {
+ public:
+  Track(const rtsp::SdpTrack& description, std::size_t number, std::uint8_t channel,
+        const Clock& clock)
+      : payload_type_(description.payload_type),
+        number_(number),
+        channel_(channel),
+        clock_(clock),
+        track_clock_(description.clock_rate) {
+    auto output = [this](AccessUnit unit) { emit(std::move(unit)); };
+    depacketizer_ = description.kind == MediaKind::kVideo
+                        ? rtsp::make_h264_depacketizer(description, std::move(output))
+                        : rtsp::make_aac_depacketizer(description, std::move(output));
+  }
+  Track(const Track&) = delete;
+  Track& operator=(const Track&) = delete;
+
+  // True when the packet is of this track.
+  bool take(std::uint8_t channel, ByteView bytes, SourceListener& listener) {
+    if (channel == channel_ + 1) {
+      if (const auto report = rtsp::parse_sender_report(bytes); report.has_value()) {
+        track_clock_.report(*report);
+      }
+      return true;
+    }
+    if (channel != channel_) {
+      return false;
+    }
+    const auto packet = rtsp::parse_rtp(bytes);
+    if (!packet.has_value() || packet->payload_type != payload_type_) {
+      return true;  // Counted as lost by the next sequence number, if it was one of ours.
+    }
+    if (const auto lost = sequence_.lost_before(packet->sequence); lost.has_value()) {
+      listener_ = &listener;
+      depacketizer_->push(*packet, *lost);
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool has_media() const { return has_media_; }
+  void forget_media() { has_media_ = false; }
+
+ private:
+  void emit(AccessUnit unit) {
+    const rtsp::TrackClock::Placed placed = track_clock_.place(unit.timestamp);
+    Sample sample;
+    sample.format = std::move(unit.format);
+    sample.data = std::move(unit.data);
+    sample.source_ticks = placed.ticks;
+    sample.arrival = clock_.boot();
+    sample.capture = placed.capture;
+    sample.sync = unit.sync;
+    sample.lost_packets = unit.lost_packets;
+    sample.discontinuity = placed.is_restarted;
+    has_media_ = true;
+    listener_->on_sample(number_, std::move(sample));
+  }
+
+  std::uint8_t payload_type_;
+  std::size_t number_;
+  std::uint8_t channel_;
+  const Clock& clock_;
+  rtsp::TrackClock track_clock_;
+  rtsp::SequenceCounter sequence_;
+  std::unique_ptr<rtsp::Depacketizer> depacketizer_;
+  SourceListener* listener_ = nullptr;
+  bool has_media_ = false;
+};
+
+class RtspSource final : public Source {
+ public:
+  RtspSource(RtspOptions options, const Clock& clock)
+      : options_(std::move(options)), clock_(clock) {}
+
+  Error run(std::stop_token stop, SourceListener& listener) override {
+    auto ended = play_until_end(stop, listener);
+    return ended.has_value() ? Error(ErrorKind::kInternal, "ended without a reason")
+                             : std::move(ended.error());
+  }
+
+ private:
+  Result<void> play_until_end(const std::stop_token& stop, SourceListener& listener) {
+    CANDOR_TRY(rtsp::Url url, rtsp::parse_url(options_.url));
+    CANDOR_TRY(rtsp::Connection connection,
+               rtsp::Connection::open(url, options_.connect_timeout, stop));
+    rtsp::Session session(std::move(connection), std::move(url),
+                          rtsp::Authorization(options_.user, options_.password),
+                          options_.connect_timeout);
+    CANDOR_TRY(const rtsp::Sdp sdp, session.describe());
+    CANDOR_CHECK(set_up(session, sdp, listener));
+    CANDOR_CHECK(session.play(sdp.control));
+    return pump(session, listener);
+  }
+
+  Result<void> set_up(rtsp::Session& session, const rtsp::Sdp& sdp, SourceListener& listener) {
+    std::vector<SourceTrack> announced;
+    for (const rtsp::SdpTrack& track : sdp.tracks) {
+      if (track.kind == MediaKind::kAudio && !options_.sound) {
+        continue;  // No branch for sound is built.
+      }
+      const auto wanted = static_cast<std::uint8_t>(2 * announced.size());
+      CANDOR_TRY(const std::uint8_t channel, session.setup(track, wanted));
+      tracks_.push_back(std::make_unique<Track>(track, announced.size(), channel, clock_));
+      announced.push_back({.kind = track.kind,
+                           .codec = track.kind == MediaKind::kVideo ? Codec::kH264 : Codec::kAac});
+    }
+    if (announced.empty()) {
+      return fail(ErrorKind::kUnsupported, "the camera offers only sound, and sound = false");
+    }
+    listener.on_tracks(announced);
+    return {};
+  }
+
+  Result<void> pump(rtsp::Session& session, SourceListener& listener) {
+    const rtsp::OnInterleaved on_packet = [&](std::uint8_t channel, ByteView bytes) {
+      for (const auto& track : tracks_) {
+        if (track->take(channel, bytes, listener)) {
+          return;
+        }
+      }
+    };
+    Deadline deadline = std::chrono::steady_clock::now() + options_.media_timeout;
+    for (;;) {
+      auto pumped = session.pump(deadline, on_packet);
+      if (!pumped.has_value()) {
+        return pumped.error().kind() == ErrorKind::kDeadlineExceeded ? no_media() : pumped;
+      }
+      const auto now = std::chrono::steady_clock::now();
+      bool has_media = false;
+      for (const auto& track : tracks_) {
+        has_media = has_media || track->has_media();
+        track->forget_media();
+      }
+      if (has_media) {
+        deadline = now + options_.media_timeout;
+      } else if (now >= deadline) {
+        return no_media();
+      }
+    }
+  }
+
+  [[nodiscard]] Result<void> no_media() const {
+    return fail(ErrorKind::kDeadlineExceeded,
+                fmt::format("no media for {} ms", options_.media_timeout.count()));
+  }
+
+  const RtspOptions options_;
+  const Clock& clock_;
+  std::vector<std::unique_ptr<Track>> tracks_;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> make_rtsp_source(RtspOptions options, const Clock& clock) {
+  return std::make_unique<RtspSource>(std::move(options), clock);
+}
+
+}  // namespace candor::capture

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// A camera over RTSP, TCP interleaved: H.264 and AAC (docs/decisions/0003-native-rtsp.md).
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "capture/source.h"
+#include "core/time.h"
+
+namespace candor::capture {
+
+struct RtspOptions {
+  std::string url;  // rtsp://host[:port]/path, without credentials.
+  std::string user;
+  std::string password;
+  bool sound = true;
+  std::chrono::milliseconds connect_timeout{5000};  // Also for each answer.
+  std::chrono::milliseconds media_timeout{3000};    // No whole sample for so long ends the source.
+};
+
+/// The clock must outlive the source.
+[[nodiscard]] std::unique_ptr<Source> make_rtsp_source(RtspOptions options, const Clock& clock);
+
+}  // namespace candor::capture
