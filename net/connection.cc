@@ -14,6 +14,7 @@
 #include <boost/url.hpp>
 
 #include "core/log.h"
+#include "net/run_blocking.h"
 
 namespace candor::net {
 namespace {
@@ -206,12 +207,10 @@ class Connection {
 
   asio::awaitable<bool> write_stream(BodySource& source) {
     Bytes block(kBlockBytes);
-    const auto here = co_await asio::this_coro::executor;
+    const auto read_block = [&source, &block] { return source.read(block); };
     for (;;) {
-      Result<std::size_t> got = 0;
-      co_await asio::post(service_.blocking, asio::use_awaitable);
-      got = source.read(block);
-      co_await asio::post(here, asio::use_awaitable);
+      auto reading = run_blocking(service_.blocking.get_executor(), read_block);
+      const Result<std::size_t> got = co_await std::move(reading);
       if (!got.has_value() || *got == 0) {
         co_return got.has_value();  // On an error the connection is closed short of its length.
       }

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/capture/plan.h"
+
+#include <utility>
+
+#include "app/version.h"
+#include "capture/rtsp/rtsp_source.h"
+
+namespace candor::app {
+namespace {
+
+Label label_of(const config::Label& label) { return {.en = label.en, .zh = label.zh}; }
+
+TrackOptions track_options(const config::Config& config, const config::RoomConfig& room,
+                           const config::SourceConfig& source, MediaKind media) {
+  TrackOptions options;
+  options.name = source.id + "-" + std::string(to_string(media));
+  options.source = source.id;
+  options.label = label_of(source.label);
+  options.media = media;
+  options.segment_min = config.limits.segment;
+  options.unit_max = config.limits.unit;
+  options.pre_roll = room.pre_roll;
+  options.gop_bytes_max = static_cast<std::size_t>(config.limits.gop_cache_mib) << 20;
+  options.pre_roll_bytes_max = static_cast<std::size_t>(config.limits.pre_roll_mib) << 20;
+  return options;
+}
+
+SourcePlan source_plan(const config::Config& config, const config::SourceConfig& source,
+                       const Clock& clock) {
+  capture::RtspOptions options{.url = source.url,
+                               .user = source.user,
+                               .password = source.password.reveal(),
+                               .sound = source.sound,
+                               .connect_timeout = config.limits.connect_timeout,
+                               .media_timeout = config.limits.media_timeout};
+  return {.name = source.id, .factory = [options = std::move(options), &clock] {
+            return capture::make_rtsp_source(options, clock);
+          }};
+}
+
+RoomPlan room_plan(const config::Config& config, const config::RoomConfig& room,
+                   const Clock& clock) {
+  RoomPlan plan;
+  plan.options.room = room.id;
+  plan.options.name = label_of(room.name);
+  plan.options.room_class = std::string(config::to_string(room.room_class));
+  plan.options.needs_session = config::needs_session(room.room_class);
+  plan.options.stall_after = config.limits.media_timeout;
+  for (const config::SourceConfig& source : room.sources) {
+    plan.options.tracks.push_back(track_options(config, room, source, MediaKind::kVideo));
+    if (source.sound) {
+      plan.options.tracks.push_back(track_options(config, room, source, MediaKind::kAudio));
+    }
+    plan.sources.push_back(source_plan(config, source, clock));
+  }
+  return plan;
+}
+
+}  // namespace
+
+HostPlan make_plan(const config::Config& config, const Clock& clock) {
+  HostPlan plan;
+  plan.host = config.capture.host;
+  plan.site = config.site;
+  plan.volume_path = config.volume.path;
+  plan.volume_name = config.volume.name;
+  plan.recorder.authority = config.authority;
+  plan.recorder.site = config.site;
+  plan.recorder.software = std::string("candor-capture ") + std::string(kVersion);
+  plan.recorder.config_digest = config.digest;
+  plan.recorder.sync_interval = config.limits.sync_interval;
+  plan.recorder.queue_bytes = static_cast<std::size_t>(config.limits.queue_mib) << 20;
+  plan.reconnect_waits = config.limits.reconnect_waits;
+  for (const config::RoomConfig& room : config.rooms) {
+    plan.rooms.push_back(room_plan(config, room, clock));
+  }
+  for (const config::LawyerRoomConfig& room : config.lawyer_rooms) {
+    plan.lawyer_rooms.push_back({.room = room.id, .name = label_of(room.name)});
+  }
+  return plan;
+}
+
+}  // namespace candor::app
