@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "retrieve/virtual_file.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/big_endian.h"
+#include "evidence/digest.h"
+#include "retrieve/playable_init.h"
+#include "retrieve/segment_index_box.h"
+#include "retrieve/unit_reader.h"
+
+namespace candor::retrieve {
+namespace {
+
+constexpr std::uint64_t kInitBytesMax = std::uint64_t{1} << 20;
+// Part of every ETag: changes whenever other bytes are made of the same units.
+constexpr std::uint32_t kAnswerFormat = 1;
+constexpr std::size_t kEtagBytes = 16;
+
+std::string etag_of(const RangePlan& plan, std::uint64_t size, bool is_original) {
+  Bytes facts;
+  append_be(facts, kAnswerFormat);
+  facts.push_back(is_original ? 1 : 0);
+  facts.insert(facts.end(), plan.stream.bytes.begin(), plan.stream.bytes.end());
+  facts.insert(facts.end(), plan.init_digest.begin(), plan.init_digest.end());
+  append_be(facts, plan.base);
+  append_be(facts, plan.media_time);
+  append_be(facts, size);
+  for (const PlannedUnit& unit : plan.units) {
+    const std::string& path = plan.files[unit.file];
+    facts.insert(facts.end(), path.begin(), path.end());
+    append_be(facts, unit.offset);
+    append_be(facts, unit.bytes);
+    append_be(facts, unit.decode_time);
+    append_be(facts, unit.duration);
+  }
+  const evidence::Digest digest = evidence::sha256(facts);
+  return '"' + to_hex(ByteView(digest).first(kEtagBytes)) + '"';
+}
+
+}  // namespace
+
+Result<VirtualFile> VirtualFile::open(storage::Catalogue& catalogue, const std::string& volume_root,
+                                      const RangeRequest& request) {
+  CANDOR_TRY(RangePlan plan, plan_range(catalogue, request));
+  VirtualFile file(std::move(plan), volume_root);
+  CANDOR_CHECK(file.write_header(request.is_original));
+  file.place_units();
+  file.etag_ = etag_of(file.plan_, file.size_, request.is_original);
+  return file;
+}
+
+Result<void> VirtualFile::write_header(bool is_original) {
+  CANDOR_TRY(const bmff::BoxFile* first, media_file(0));
+  if (plan_.init_bytes > kInitBytesMax) {
+    return fail(ErrorKind::kResourceExhausted,
+                fmt::format("{}: an init segment of {} bytes is above the limit of {}",
+                            plan_.files[0], plan_.init_bytes, kInitBytesMax));
+  }
+  Bytes init(static_cast<std::size_t>(plan_.init_bytes));
+  CANDOR_CHECK(first->read_at(0, init));
+  if (evidence::sha256(init) != plan_.init_digest) {
+    return fail(ErrorKind::kDataLoss,
+                plan_.files[0] + ": the init segment is not the one that was recorded");
+  }
+  if (is_original) {
+    header_ = std::move(init);
+    return {};
+  }
+  CANDOR_TRY(header_, with_context(playable_init(init, {.timescale = plan_.timescale,
+                                                        .media_time = plan_.media_time,
+                                                        .end = plan_.end()}),
+                                   plan_.files[0]));
+  const Bytes index = write_segment_index(plan_);
+  header_.insert(header_.end(), index.begin(), index.end());
+  return {};
+}
+
+void VirtualFile::place_units() {
+  size_ = header_.size();
+  unit_at_.reserve(plan_.units.size());
+  for (const PlannedUnit& unit : plan_.units) {
+    unit_at_.push_back(size_);
+    size_ += unit.bytes;
+  }
+}
+
+Result<std::size_t> VirtualFile::read_at(std::uint64_t offset, std::span<std::uint8_t> out) {
+  std::size_t filled = 0;
+  while (filled < out.size() && offset < size_) {
+    ByteView source = header_;
+    std::uint64_t source_at = 0;
+    if (offset >= header_.size()) {
+      const auto next = std::upper_bound(unit_at_.begin(), unit_at_.end(), offset);
+      const auto unit = static_cast<std::size_t>(next - unit_at_.begin()) - 1;
+      CANDOR_TRY(source, unit_bytes(unit));
+      source_at = unit_at_[unit];
+    }
+    const auto skip = static_cast<std::size_t>(offset - source_at);
+    const std::size_t count = std::min(source.size() - skip, out.size() - filled);
+    std::copy_n(source.begin() + static_cast<std::ptrdiff_t>(skip), count,
+                out.begin() + static_cast<std::ptrdiff_t>(filled));
+    filled += count;
+    offset += count;
+  }
+  return filled;
+}
+
+Result<ByteView> VirtualFile::unit_bytes(std::size_t unit) {
+  if (unit_ != unit) {
+    const PlannedUnit& planned = plan_.units[unit];
+    CANDOR_TRY(const bmff::BoxFile* file, media_file(planned.file));
+    unit_.reset();
+    CANDOR_TRY(unit_bytes_,
+               with_context(read_unit(*file, planned, plan_.base), plan_.files[planned.file]));
+    unit_ = unit;
+  }
+  return ByteView(unit_bytes_);
+}
+
+Result<const bmff::BoxFile*> VirtualFile::media_file(std::uint32_t number) {
+  if (!file_.has_value() || file_number_ != number) {
+    file_.reset();
+    CANDOR_TRY(bmff::BoxFile file, bmff::BoxFile::open(volume_root_ + "/" + plan_.files[number]));
+    file_ = std::move(file);
+    file_number_ = number;
+  }
+  return &*file_;
+}
+
+}  // namespace candor::retrieve

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// A range of a stream as one MP4 that exists only while it is read (docs/design/retrieval.md): any
+// part of it can be read without what stands before.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/result.h"
+#include "core/time.h"
+#include "media/bmff/box_reader.h"
+#include "retrieve/range_plan.h"
+#include "storage/read/catalogue.h"
+
+namespace candor::retrieve {
+
+/// One thread at a time: the blocking pool's. Holds one unit in memory.
+class VirtualFile {
+ public:
+  /// Errors: those of plan_range; kDataLoss, kNotFound  the first media file is missing or damaged.
+  [[nodiscard]] static Result<VirtualFile> open(storage::Catalogue& catalogue,
+                                                const std::string& volume_root,
+                                                const RangeRequest& request);
+
+  /// Fills `out` from `offset` on, at most up to the end; 0 there.
+  /// Errors: kDataLoss, kNotFound  a media file is missing or damaged; errno kinds.
+  [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> out);
+
+  /// Known from the index alone.
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  /// Strong, with its quotation marks; the same for the same bytes.
+  [[nodiscard]] const std::string& etag() const { return etag_; }
+  /// What is really shown: inside what was asked for.
+  [[nodiscard]] UtcTime covered_from() const { return plan_.covered_from; }
+  [[nodiscard]] UtcTime covered_to() const { return plan_.covered_to; }
+
+ private:
+  VirtualFile(RangePlan plan, std::string volume_root)
+      : plan_(std::move(plan)), volume_root_(std::move(volume_root)) {}
+
+  [[nodiscard]] Result<void> write_header(bool is_original);
+  void place_units();
+  [[nodiscard]] Result<ByteView> unit_bytes(std::size_t unit);
+  [[nodiscard]] Result<const bmff::BoxFile*> media_file(std::uint32_t number);
+
+  RangePlan plan_;
+  std::string volume_root_;
+  Bytes header_;                        // Init segment and index box.
+  std::vector<std::uint64_t> unit_at_;  // Where each unit begins.
+  std::uint64_t size_ = 0;
+  std::string etag_;
+
+  std::optional<bmff::BoxFile> file_;  // The one that was read last,
+  std::uint32_t file_number_ = 0;
+  Bytes unit_bytes_;  // and its unit.
+  std::optional<std::size_t> unit_;
+};
+
+}  // namespace candor::retrieve

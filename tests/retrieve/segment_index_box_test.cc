@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "retrieve/segment_index_box.h"
+
+#include <gtest/gtest.h>
+
+#include "core/big_endian.h"
+
+namespace candor::retrieve {
+namespace {
+
+constexpr std::size_t kFixedBytes = 40;
+constexpr std::size_t kReferenceBytes = 12;
+
+// One unit of a second for each letter: 'I' starts with a key frame, '.' is a second of nothing.
+RangePlan plan(std::string_view text) {
+  RangePlan made;
+  made.timescale = 90000;
+  made.base = 1'000'000;
+  std::int64_t time = made.base;
+  for (const char c : text) {
+    if (c != '.') {
+      made.units.push_back(
+          {.bytes = 100, .decode_time = time, .duration = 90000, .is_sync = c == 'I'});
+    }
+    time += 90000;
+  }
+  return made;
+}
+
+// "200 bytes 2 s, ...".
+std::string references(const Bytes& sidx) {
+  std::string text;
+  for (std::size_t at = kFixedBytes; at < sidx.size(); at += kReferenceBytes) {
+    text += (text.empty() ? "" : ", ") + std::to_string(get_be<std::uint32_t>(&sidx[at])) +
+            " bytes " + std::to_string(get_be<std::uint32_t>(&sidx[at + 4]) / 90000) + " s" +
+            ((get_be<std::uint32_t>(&sidx[at + 8]) >> 31) != 0 ? "" : " no key");
+  }
+  return text;
+}
+
+TEST(SegmentIndexBoxTest, HasAReferenceForEachKeyFrameAndCoversGaps) {
+  EXPECT_EQ(references(write_segment_index(plan("IPIP...I"))),
+            "200 bytes 2 s, 200 bytes 5 s, 100 bytes 1 s");
+}
+
+TEST(SegmentIndexBoxTest, SaysWhenItsBeginningIsNoKeyFrame) {
+  EXPECT_EQ(references(write_segment_index(plan("PI"))), "100 bytes 1 s no key, 100 bytes 1 s");
+}
+
+TEST(SegmentIndexBoxTest, JoinsReferencesWhenThereWouldBeTooMany) {
+  const Bytes sidx = write_segment_index(plan(std::string(86'400, 'I')));
+  EXPECT_EQ((sidx.size() - kFixedBytes) / kReferenceBytes, 43'200U);
+}
+
+TEST(SegmentIndexBoxTest, IsLeftOutWhenAGapIsTooLongForIt) {
+  EXPECT_TRUE(write_segment_index(plan("I" + std::string(50'000, '.') + "I")).empty());
+}
+
+}  // namespace
+}  // namespace candor::retrieve
