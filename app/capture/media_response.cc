@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/capture/media_response.h"
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "app/capture/catalogue_json.h"
+#include "net/json.h"
+#include "retrieve/virtual_file.h"
+
+namespace candor::app {
+namespace {
+
+using net::HttpRequest;
+using net::HttpResponse;
+
+// Pre-roll of at most ten minutes stands before a session's start.
+constexpr auto kBeforeSessionMax = std::chrono::minutes(11);
+
+// Bytes [begin, end) of the file.
+struct ByteSpan {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
+class FilePart final : public net::BodySource {
+ public:
+  FilePart(retrieve::VirtualFile file, ByteSpan span)
+      : file_(std::move(file)), at_(span.begin), end_(span.end), size_(span.end - span.begin) {}
+
+  [[nodiscard]] std::uint64_t size() const override { return size_; }
+
+  [[nodiscard]] Result<std::size_t> read(std::span<std::uint8_t> out) override {
+    const auto wanted = std::min<std::uint64_t>(out.size(), end_ - at_);
+    CANDOR_TRY(const std::size_t got,
+               file_.read_at(at_, out.first(static_cast<std::size_t>(wanted))));
+    at_ += got;
+    return got;
+  }
+
+ private:
+  retrieve::VirtualFile file_;
+  std::uint64_t at_;
+  std::uint64_t end_;
+  std::uint64_t size_;
+};
+
+// The value of a `Range: bytes=` header. None: there is no such header, or one this server may
+// ignore (RFC 9110, 14.2).
+std::optional<std::pair<std::optional<std::uint64_t>, std::optional<std::uint64_t>>> range_of(
+    std::string_view header) {
+  constexpr std::string_view kUnit = "bytes=";
+  if (header.rfind(kUnit, 0) != 0 || header.find(',') != std::string_view::npos) {
+    return std::nullopt;
+  }
+  header.remove_prefix(kUnit.size());
+  const std::size_t dash = header.find('-');
+  if (dash == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const auto number = [](std::string_view text) -> std::optional<std::uint64_t> {
+    std::uint64_t value = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return code == std::errc() && end == text.data() + text.size() ? std::optional(value)
+                                                                   : std::nullopt;
+  };
+  return std::pair(number(header.substr(0, dash)), number(header.substr(dash + 1)));
+}
+
+// Errors: kInvalidArgument  outside the file: 416.
+Result<std::optional<ByteSpan>> asked_span(const HttpRequest& request, std::uint64_t size,
+                                           const std::string& etag) {
+  const auto range = range_of(request.header("range"));
+  const std::string_view if_range = request.header("if-range");
+  if (!range.has_value() || (!if_range.empty() && if_range != etag)) {
+    return std::optional<ByteSpan>();
+  }
+  const auto [first, last] = *range;
+  if (!first.has_value() && last.has_value() && *last > 0) {
+    return std::optional(ByteSpan{size - std::min(size, *last), size});
+  }
+  if (!first.has_value() || *first >= size || (last.has_value() && *last < *first)) {
+    return fail(ErrorKind::kInvalidArgument, "the range lies outside the file");
+  }
+  const std::uint64_t end = last.has_value() ? std::min(size, *last + 1) : size;
+  return std::optional(ByteSpan{*first, end});
+}
+
+Result<retrieve::RangeRequest> range_request(storage::Catalogue& catalogue, const MediaPlace& place,
+                                             const HttpRequest& request) {
+  CANDOR_TRY(const auto from, time_parameter(request, "from"));
+  CANDOR_TRY(const auto to, time_parameter(request, "to"));
+  retrieve::RangeRequest range;
+  range.stream = place.stream;
+  range.session = place.session;
+  const auto original = request.query.find("original");
+  range.is_original = original != request.query.end() && original->second == "1";
+  range.to = to.value_or(SystemClock().utc());
+  if (place.session.has_value()) {
+    CANDOR_TRY(const storage::SessionRecord session, catalogue.session(*place.session));
+    range.from = from.value_or(session.started + -kBeforeSessionMax);
+    range.to = to.value_or(session.ended.value_or(range.to));
+    return range;
+  }
+  if (!from.has_value()) {
+    return fail(ErrorKind::kInvalidArgument, "'from' is needed for a room that records always");
+  }
+  range.from = *from;
+  return range;
+}
+
+Result<HttpResponse> respond(const MediaPlace& place, const HttpRequest& request) {
+  CANDOR_TRY(auto catalogue, storage::Catalogue::open(place.index_path));
+  CANDOR_TRY(const retrieve::RangeRequest range, range_request(catalogue, place, request));
+  CANDOR_TRY(retrieve::VirtualFile file,
+             retrieve::VirtualFile::open(catalogue, place.volume_root, range));
+  HttpResponse response;
+  response.headers = {{"Content-Type", "video/mp4"},
+                      {"Accept-Ranges", "bytes"},
+                      {"ETag", file.etag()},
+                      {"Cache-Control", "private, no-cache"},
+                      {"X-Candor-From", to_rfc3339(file.covered_from())},
+                      {"X-Candor-To", to_rfc3339(file.covered_to())}};
+  if (request.header("if-none-match") == file.etag()) {
+    response.status = 304;
+    return response;
+  }
+  const std::uint64_t size = file.size();
+  const auto span = asked_span(request, size, file.etag());
+  if (!span.has_value()) {
+    response = net::error_response(span.error());
+    response.status = 416;
+    response.headers.emplace_back("Content-Range", fmt::format("bytes */{}", size));
+    return response;
+  }
+  const ByteSpan sent = span->value_or(ByteSpan{0, size});
+  if (span->has_value()) {
+    response.status = 206;
+    response.headers.emplace_back("Content-Range",
+                                  fmt::format("bytes {}-{}/{}", sent.begin, sent.end - 1, size));
+  }
+  response.stream = std::make_unique<FilePart>(std::move(file), sent);
+  return response;
+}
+
+}  // namespace
+
+HttpResponse media_response(const MediaPlace& place, const HttpRequest& request) {
+  auto response = respond(place, request);
+  return response.has_value() ? std::move(*response) : net::error_response(response.error());
+}
+
+}  // namespace candor::app
