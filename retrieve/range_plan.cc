@@ -88,12 +88,13 @@ Result<RangePlan> plan_range(storage::Catalogue& catalogue, const RangeRequest& 
     return nothing(request);
   }
   const std::int64_t start = plan.units.front().decode_time;
-  plan.base = request.is_original ? 0 : std::min(start, from);
-  plan.media_time = from - plan.base;
+  const std::int64_t zero = request.starts_with_media ? std::max(start, from) : from;
+  plan.base = request.is_original ? 0 : std::min(start, zero);
+  plan.media_time = zero - plan.base;
   plan.covered_from = std::max(request.from, UtcTime{ticks_to_ns(start, plan.timescale)});
   plan.covered_to =
       std::min(request.to, UtcTime{ticks_to_ns(plan.base + plan.end(), plan.timescale)});
-  if (plan.covered_to - request.from > kRangeMax) {
+  if (plan.covered_to.ns - ticks_to_ns(zero, plan.timescale) > kRangeMax.count()) {
     return fail(ErrorKind::kInvalidArgument,
                 "more than 24 hours were asked for; ask for them in pieces");
   }

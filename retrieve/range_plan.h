@@ -23,7 +23,8 @@ struct RangeRequest {
   std::optional<Uuid> session{};  // Only what was recorded in it.
   UtcTime from;
   UtcTime to;
-  bool is_original = false;  // Recorded bytes as they are: no new timeline, no index box.
+  bool starts_with_media = false;  // Time zero is the first instant recorded, not `from`.
+  bool is_original = false;        // Recorded bytes as they are: no new timeline, no index box.
 };
 
 /// The longest range that is answered; longer ones are asked for in pieces.

@@ -103,6 +103,7 @@ Result<retrieve::RangeRequest> range_request(storage::Catalogue& catalogue, cons
   if (place.session.has_value()) {
     CANDOR_TRY(const storage::SessionRecord session, catalogue.session(*place.session));
     range.from = from.value_or(session.started + -kBeforeSessionMax);
+    range.starts_with_media = !from.has_value();
     range.to = to.value_or(session.ended.value_or(range.to));
     return range;
   }

@@ -80,6 +80,23 @@ TEST_F(VirtualFileTest, BeginsLaterWhenNothingIsThereAtTheInstantAsked) {
   EXPECT_EQ(answer.covered_to(), at(4));
 }
 
+TEST_F(VirtualFileTest, StartsWithItsMediaWhenAskedTo) {
+  start_room();
+  record_seconds(4);
+  end_recording();
+  auto catalogue = storage::Catalogue::open(index_path()).value();
+
+  const RangePlan plan = plan_range(catalogue, {.stream = room_->stream_id(0),
+                                                .from = at(-100'000),
+                                                .to = at(4),
+                                                .starts_with_media = true})
+                             .value();
+
+  EXPECT_EQ(plan.base, plan.units.front().decode_time);
+  EXPECT_EQ(plan.media_time, 0);
+  EXPECT_EQ(plan.covered_from, at(0));
+}
+
 TEST_F(VirtualFileTest, LetsAPlayerSeek) {
   start_room();
   record_seconds(20);
