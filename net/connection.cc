@@ -2,7 +2,6 @@
 #include "net/connection.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cstring>
 #include <netinet/tcp.h>
@@ -14,6 +13,7 @@
 #include <boost/url.hpp>
 
 #include "core/log.h"
+#include "net/beast_websocket.h"
 #include "net/run_blocking.h"
 
 namespace candor::net {
@@ -70,56 +70,6 @@ std::string peer_of(const Stream& stream) {
   return address.address().to_string();
 }
 
-class BeastWebSocket final : public WebSocket {
- public:
-  explicit BeastWebSocket(Stream stream) : stream_(std::move(stream)) {}
-
-  asio::awaitable<bool> accept(http::request<http::string_body> request,
-                               std::size_t message_bytes_max) {
-    stream_.next_layer().expires_never();
-    stream_.set_option(websocket::stream_base::timeout::suggested(beast::role_type::server));
-    stream_.read_message_max(message_bytes_max);
-    stream_.write_buffer_bytes(kBlockBytes);
-    stream_.auto_fragment(false);
-    const auto [code] = co_await stream_.async_accept(request, kAwait);
-    co_return !code;
-  }
-
-  asio::awaitable<Result<WebSocketMessage>> read() override {
-    beast::flat_buffer buffer;
-    const auto [code, bytes] = co_await stream_.async_read(buffer, kAwait);
-    if (code) {
-      co_return fail(ErrorKind::kUnavailable, "WebSocket: " + code.message());
-    }
-    co_return WebSocketMessage{.is_text = stream_.got_text(),
-                               .content = beast::buffers_to_string(buffer.data())};
-  }
-
-  asio::awaitable<Result<void>> write_text(std::string text) override {
-    stream_.text(true);
-    const auto [code, bytes] = co_await stream_.async_write(asio::buffer(text), kAwait);
-    co_return result_of(code);
-  }
-
-  asio::awaitable<Result<void>> write_binary(ByteView head, ByteView body) override {
-    stream_.binary(true);
-    const std::array<asio::const_buffer, 2> pieces = {asio::buffer(head.data(), head.size()),
-                                                      asio::buffer(body.data(), body.size())};
-    const auto [code, bytes] = co_await stream_.async_write(pieces, kAwait);
-    co_return result_of(code);
-  }
-
-  void cancel() override { stream_.next_layer().close(); }
-
- private:
-  static Result<void> result_of(const boost::system::error_code& code) {
-    return code ? Result<void>(fail(ErrorKind::kUnavailable, "WebSocket: " + code.message()))
-                : Result<void>();
-  }
-
-  websocket::stream<Stream> stream_;
-};
-
 // One connection from accept to close. Its state is the coroutine's locals.
 class Connection {
  public:
@@ -172,10 +122,14 @@ class Connection {
       co_await refuse(426, "a WebSocket is needed here");
       co_return;
     }
-    auto socket = std::make_shared<BeastWebSocket>(std::move(stream_));
+    stream_.expires_never();
+    auto socket = std::make_shared<BeastWebSocket<Stream>>(std::move(stream_),
+                                                           service_.options.message_bytes_max);
+    socket->stream().set_option(
+        websocket::stream_base::timeout::suggested(beast::role_type::server));
     auto position = service_.cancels.insert(service_.cancels.end(), [socket] { socket->cancel(); });
-    const bool accepted =
-        co_await socket->accept(std::move(message), service_.options.message_bytes_max);
+    const auto [refused] = co_await socket->stream().async_accept(message, kAwait);
+    const bool accepted = !refused;
     if (accepted) {
       co_await handler(socket);
     }

@@ -8,8 +8,8 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/json.hpp>
 
-#include "app/capture/reader_ring.h"
 #include "app/capture/wire.h"
+#include "core/live_ring.h"
 
 namespace candor::app {
 namespace {
@@ -20,12 +20,22 @@ using namespace std::chrono_literals;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr auto kRecordedInterval = 1s;
 
+using RingItem = LiveRing<FeedItem>::Item;
+
+void push(LiveRing<FeedItem>& ring, const FeedItem& item) {
+  if (const auto* chunk = std::get_if<FeedChunk>(&item)) {
+    ring.push_chunk(item, chunk->channel, chunk->chunk->bytes.size(), chunk->chunk->sync);
+  } else {
+    ring.push_control(item);
+  }
+}
+
 // What the room's callbacks and the writing coroutine share, on the connection's executor.
 struct Reader {
   Reader(const asio::any_io_executor& executor, std::size_t bytes_max)
       : ring(bytes_max), wake(executor) {}
 
-  ReaderRing ring;
+  LiveRing<FeedItem> ring;
   asio::steady_timer wake;
 };
 
@@ -60,7 +70,7 @@ class FeedWriter {
  private:
   asio::awaitable<Result<void>> write(const RingItem& item) {
     const std::string& room = room_.options().room;
-    if (const auto* drop = std::get_if<FeedDrop>(&item)) {
+    if (const auto* drop = std::get_if<LiveDrop>(&item)) {
       co_return co_await write_json(drop_json(room, drop->channel, drop->chunks));
     }
     const auto& feed = std::get<FeedItem>(item);
@@ -123,7 +133,7 @@ asio::awaitable<void> serve_feed(Room& room, FeedServerOptions options,
   auto reader = std::make_shared<Reader>(executor, options.ring_bytes_max);
   const std::uint64_t number = room.add_reader([reader, executor](const FeedItem& item) {
     asio::post(executor, [reader, item] {
-      reader->ring.push(item);
+      push(reader->ring, item);
       reader->wake.cancel();
     });
   });

@@ -18,9 +18,6 @@ namespace {
 using net::HttpRequest;
 using net::HttpResponse;
 
-// Pre-roll of at most ten minutes stands before a session's start.
-constexpr auto kBeforeSessionMax = std::chrono::minutes(11);
-
 // Bytes [begin, end) of the file.
 struct ByteSpan {
   std::uint64_t begin = 0;
@@ -90,6 +87,20 @@ Result<std::optional<ByteSpan>> asked_span(const HttpRequest& request, std::uint
   return std::optional(ByteSpan{*first, end});
 }
 
+// Where the first stream of a session begins: the pre-roll stands before its start. All angles
+// share this zero.
+Result<UtcTime> first_recorded(storage::Catalogue& catalogue,
+                               const storage::SessionRecord& session) {
+  CANDOR_TRY(const auto tracks, catalogue.session_tracks(session.session));
+  UtcTime first = session.started;
+  for (const storage::TrackRecord& track : tracks) {
+    if (!track.coverage.empty()) {
+      first = std::min(first, track.coverage.front().from);
+    }
+  }
+  return first;
+}
+
 Result<retrieve::RangeRequest> range_request(storage::Catalogue& catalogue, const MediaPlace& place,
                                              const HttpRequest& request) {
   CANDOR_TRY(const auto from, time_parameter(request, "from"));
@@ -102,7 +113,8 @@ Result<retrieve::RangeRequest> range_request(storage::Catalogue& catalogue, cons
   range.to = to.value_or(SystemClock().utc());
   if (place.session.has_value()) {
     CANDOR_TRY(const storage::SessionRecord session, catalogue.session(*place.session));
-    range.from = from.value_or(session.started + -kBeforeSessionMax);
+    CANDOR_TRY(const UtcTime first, first_recorded(catalogue, session));
+    range.from = from.value_or(first);
     range.starts_with_media = !from.has_value();
     range.to = to.value_or(session.ended.value_or(range.to));
     return range;
