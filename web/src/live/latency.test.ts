@@ -28,6 +28,19 @@ describe("LatencyController", () => {
     expect(decision.seekTo).toBeCloseTo(10 - kTightestTargetS);
   });
 
+  it("jumps when it has been clearly behind for a while, but not again at once", () => {
+    const controller = new LatencyController();
+    const seeks: number[] = [];
+    for (let nowMs = 0; nowMs < 10_000; nowMs += 40) {
+      const playhead = { start: 0, end: 100, currentTime: 99, nowMs };
+      if (controller.decide(playhead).seekTo !== null) {
+        seeks.push(nowMs);
+      }
+    }
+    expect(seeks).toHaveLength(2);
+    expect(seeks[0]).toBeGreaterThan(700);
+  });
+
   it("jumps into the last range after a hole", () => {
     const decision = new LatencyController().decide({
       start: 9.95,
@@ -45,7 +58,7 @@ describe("LatencyController", () => {
   it("plays a little faster when there is more than needed, and faster the more there is", () => {
     expect(steady(new LatencyController(), 0.13)).toBe(1.03);
     expect(steady(new LatencyController(), 0.25)).toBe(1.06);
-    expect(steady(new LatencyController(), 1)).toBe(1.1);
+    expect(steady(new LatencyController(), 0.5)).toBe(1.1);
   });
 
   it("judges by the lowest level: one late chunk is no reason to hurry", () => {
@@ -66,12 +79,13 @@ describe("LatencyController", () => {
 
   it("keeps more in hand after a stall, up to a limit, and forgets it slowly", () => {
     const controller = new LatencyController();
-    controller.stalled();
-    expect(controller.targetS).toBeGreaterThan(kTightestTargetS);
-    for (let i = 0; i < 50; i += 1) {
-      controller.stalled();
+    controller.stalled(0);
+    controller.stalled(100);
+    expect(controller.targetS).toBeCloseTo(kTightestTargetS + 0.03);
+    for (let i = 1; i < 50; i += 1) {
+      controller.stalled(i * 4000);
     }
-    expect(controller.targetS).toBe(0.3);
+    expect(controller.targetS).toBe(0.2);
     controller.decide({ start: 0, end: 10, currentTime: 9.8, nowMs: 0 });
     controller.decide({ start: 0, end: 10, currentTime: 9.8, nowMs: 300_000 });
     expect(controller.targetS).toBe(kTightestTargetS);

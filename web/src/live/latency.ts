@@ -19,11 +19,19 @@ export interface Decision {
 
 /** Tighter than this Chromium stalls again and again, and ends with more delay, not less. */
 export const kTightestTargetS = 0.08;
-const kLoosestTargetS = 0.3;
+/** For the many tiles of a full wall, where smoothness counts more than a tenth of a second. */
+export const kWallTargetS = 0.15;
+const kMostExtraS = 0.12;
 const kJumpBehindS = 1.8;
+/** So much too much for a whole window is jumped over too, but not again and again: a jump makes
+ * the browser decode from the last key frame, which a busy machine has no time for. */
+const kLongBehindS = 0.7;
+const kBetweenJumpsMs = 5000;
 const kStallPenaltyS = 0.03;
+/** A busy moment stalls several times; it is one reason, not many. */
+const kOneStallMs = 3000;
 /** What a stall added is taken back by this much for each second without one. */
-const kRelaxPerSecondS = 0.001;
+const kRelaxPerSecondS = 0.002;
 const kWindowMs = 1000;
 
 export class LatencyController {
@@ -32,6 +40,8 @@ export class LatencyController {
   private levels: { atMs: number; lead: number }[] = [];
   private rate = 1;
   private relaxedAtMs: number | null = null;
+  private jumpedAtMs = -Infinity;
+  private stalledAtMs = -Infinity;
 
   constructor(targetS: number = kTightestTargetS) {
     this.tightest = Math.max(kTightestTargetS, targetS);
@@ -43,8 +53,12 @@ export class LatencyController {
   }
 
   /** The element ran dry: keep more in hand from now on. */
-  stalled(): void {
-    this.target = Math.min(kLoosestTargetS, this.target + kStallPenaltyS);
+  stalled(nowMs: number): void {
+    if (nowMs - this.stalledAtMs < kOneStallMs) {
+      return;
+    }
+    this.stalledAtMs = nowMs;
+    this.target = Math.min(this.tightest + kMostExtraS, this.target + kStallPenaltyS);
     this.levels = [];
     this.rate = 1;
   }
@@ -53,15 +67,25 @@ export class LatencyController {
     const { start, end, currentTime, nowMs } = playhead;
     const lead = end - currentTime;
     if (currentTime < start - 0.001 || lead > kJumpBehindS || lead < -0.5) {
-      this.levels = [];
-      this.rate = 1;
-      return { seekTo: Math.max(start, end - this.target), rate: 1 };
+      return this.jump(playhead);
     }
     this.relax(nowMs);
     this.levels.push({ atMs: nowMs, lead });
     this.levels = this.levels.filter((level) => level.atMs > nowMs - kWindowMs);
-    this.rate = this.rateFor(Math.min(...this.levels.map((level) => level.lead)));
+    const lowest = Math.min(...this.levels.map((level) => level.lead));
+    const whole = nowMs - (this.levels[0]?.atMs ?? nowMs) > kWindowMs * 0.8;
+    if (whole && lowest > kLongBehindS && nowMs - this.jumpedAtMs > kBetweenJumpsMs) {
+      return this.jump(playhead);
+    }
+    this.rate = this.rateFor(lowest);
     return { seekTo: null, rate: this.rate };
+  }
+
+  private jump({ start, end, nowMs }: Playhead): Decision {
+    this.levels = [];
+    this.rate = 1;
+    this.jumpedAtMs = nowMs;
+    return { seekTo: Math.max(start, end - this.target), rate: 1 };
   }
 
   private relax(nowMs: number): void {
@@ -73,10 +97,10 @@ export class LatencyController {
   /** With hysteresis, so that the rate does not flicker around the target. */
   private rateFor(lowest: number): number {
     const over = lowest - this.target;
-    if (over > 0.3) {
+    if (over > 0.25) {
       return 1.1;
     }
-    if (over > 0.12) {
+    if (over > 0.1) {
       return 1.06;
     }
     if (over > 0.03 || (this.rate > 1 && over > 0.005)) {

@@ -40,6 +40,13 @@ const kInitial: PlayerSnapshot = {
   soundBlocked: false,
 };
 
+/** Names of the streams, and how much the player keeps in hand. */
+export interface PlayerChoice {
+  video: string;
+  audio: string | null;
+  targetS: number;
+}
+
 export class LivePlayer implements ChannelListener {
   snapshot: PlayerSnapshot = kInitial;
   private source: LiveSource | null = null;
@@ -57,8 +64,7 @@ export class LivePlayer implements ChannelListener {
   constructor(
     private readonly video: HTMLVideoElement,
     private readonly feed: RoomFeed,
-    private readonly videoName: string,
-    private readonly audioName: string | null,
+    private readonly choice: PlayerChoice,
     clock: ServerClock,
   ) {
     this.unlisten = feed.listen(this);
@@ -117,7 +123,7 @@ export class LivePlayer implements ChannelListener {
   }
 
   private isOurs(channel: Channel): boolean {
-    return channel.info.name === this.videoName || channel.info.name === this.audioName;
+    return channel.info.name === this.choice.video || channel.info.name === this.choice.audio;
   }
 
   private remember(chunk: Chunk): void {
@@ -127,7 +133,7 @@ export class LivePlayer implements ChannelListener {
 
   /** The sound to build with: null without one, undefined while it is worth waiting for. */
   private sound(): Channel | null | undefined {
-    const channel = this.audioName === null ? null : this.feed.channelOf(this.audioName);
+    const channel = this.choice.audio === null ? null : this.feed.channelOf(this.choice.audio);
     if (!channel || !MediaSource.isTypeSupported(mimeOf(channel))) {
       return null;
     }
@@ -139,7 +145,7 @@ export class LivePlayer implements ChannelListener {
   }
 
   private build(): void {
-    const picture = this.feed.channelOf(this.videoName);
+    const picture = this.feed.channelOf(this.choice.video);
     if (this.source || !picture?.init || picture.recent.length === 0) {
       return;
     }
@@ -152,7 +158,7 @@ export class LivePlayer implements ChannelListener {
       return;
     }
     const channels = sound ? [picture, sound] : [picture];
-    this.controller = new LatencyController();
+    this.controller = new LatencyController(this.choice.targetS);
     this.builtMs = localNow();
     this.video.muted = !sound;
     this.source = new LiveSource(this.video, channels, {
@@ -226,7 +232,7 @@ export class LivePlayer implements ChannelListener {
 
   private readonly onWaiting = (): void => {
     if (!this.video.seeking && this.snapshot.phase === "playing") {
-      this.controller.stalled();
+      this.controller.stalled(localNow());
     }
   };
 
@@ -252,12 +258,12 @@ export class LivePlayer implements ChannelListener {
 
   /** Sound that stopped must not hold the picture; sound that came back is wanted again. */
   private checkSound(now: number): void {
-    if (this.audioName === null || !this.source) {
+    if (this.choice.audio === null || !this.source) {
       return;
     }
-    const channel = this.feed.channelOf(this.audioName);
+    const channel = this.feed.channelOf(this.choice.audio);
     const flows = channel?.init && now - channel.lastArrivalMs < kSilentMs;
-    const pictureMs = this.feed.channelOf(this.videoName)?.lastArrivalMs ?? 0;
+    const pictureMs = this.feed.channelOf(this.choice.video)?.lastArrivalMs ?? 0;
     const pictureFlows = now - pictureMs < kSilentMs;
     const usable = flows && MediaSource.isTypeSupported(mimeOf(channel));
     if (pictureFlows && this.source.hasSound !== Boolean(usable)) {

@@ -4,7 +4,7 @@
 import { useEffect, useMemo, useState, useSyncExternalStore, type RefObject } from "react";
 import { serverClock } from "../time/server_clock";
 import { LiveConnection, type LinkStatus, type Wanted } from "./connection";
-import { LivePlayer, type PlayerSnapshot } from "./player";
+import { LivePlayer, type PlayerChoice, type PlayerSnapshot } from "./player";
 import type { RoomSnapshot } from "./room_feed";
 
 function liveUrl(): string {
@@ -78,23 +78,28 @@ export interface PlayerView extends PlayerSnapshot {
 export function useLivePlayer(
   ref: RefObject<HTMLVideoElement | null>,
   room: string,
-  names: { video: string; audio: string | null },
+  choice: PlayerChoice,
   active: boolean,
 ): PlayerView {
   const [player, setPlayer] = useState<LivePlayer | null>(null);
-  const { video, audio } = names;
+  const { video, audio, targetS } = choice;
   useEffect(() => {
     const element = ref.current;
     if (!active || !element) {
       return undefined;
     }
-    const made = new LivePlayer(element, liveConnection.feed(room), video, audio, serverClock);
+    const made = new LivePlayer(
+      element,
+      liveConnection.feed(room),
+      { video, audio, targetS },
+      serverClock,
+    );
     setPlayer(made);
     return () => {
       made.stop();
       setPlayer(null);
     };
-  }, [ref, room, video, audio, active]);
+  }, [ref, room, video, audio, targetS, active]);
   const snapshot = useSyncExternalStore(
     player?.subscribe ?? subscribeNothing,
     () => player?.snapshot ?? kNothing,

@@ -36,8 +36,9 @@ function TimeOfDay({ extent, onSeek }: { extent: Extent; onSeek: (ms: number) =>
     >
       <TextInput
         size="xs"
-        type="time"
-        step={1}
+        w={96}
+        placeholder="hh:mm:ss"
+        inputMode="numeric"
         aria-label={t("playback.timeOfDay")}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}

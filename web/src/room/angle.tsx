@@ -6,6 +6,7 @@ import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Room, Stream } from "../api/types";
 import { useLabel } from "../i18n";
+import { kTightestTargetS } from "../live/latency";
 import { DelayFact, DiskFact } from "../live/live_facts";
 import { LivePicture } from "../live/live_picture";
 import { SoundMeter } from "../live/sound_meter";
@@ -27,7 +28,12 @@ export function Angle({ room, stream, sound, main, active, onMain }: Props) {
   const figure = useRef<HTMLElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const live = useRoomSnapshot(room.room).streams[stream.name];
-  const view = useLivePlayer(video, room.room, { video: stream.name, audio: sound }, active);
+  const view = useLivePlayer(
+    video,
+    room.room,
+    { video: stream.name, audio: sound, targetS: kTightestTargetS },
+    active,
+  );
   const name = label(stream.label);
   return (
     <figure ref={figure} className={classes.angle} data-main={main || undefined}>

@@ -41,7 +41,7 @@ export function useSchemeChoice(): SchemeChoice {
   return useSyncExternalStore(subscribe, () => choice);
 }
 
-const kDarkPages = /^#\/(wall|rooms|login)/;
+const kDarkPages = /^#\/wall/;
 
 export function useScheme(): Scheme {
   return useSyncExternalStore(subscribe, () => {

@@ -2,7 +2,7 @@
 // The wall: which rooms, how many tiles, which one is heard, and the keys.
 import { ActionIcon, Button, SegmentedControl, Tooltip } from "@mantine/core";
 import { IconMaximize, IconQuestionMark } from "@tabler/icons-react";
-import { useRef, useState } from "react";
+import { useRef, useState, type CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
 import { useRooms } from "../api/queries";
 import type { Room } from "../api/types";
@@ -134,6 +134,7 @@ export function WallPage() {
         className={classes.grid}
         data-columns={gridColumns(shown.length, choice.tiles)}
         data-focused={heard !== null || undefined}
+        style={{ "--others": Math.max(1, shown.length - 1) } as CSSProperties}
         data-testid="wall"
       >
         {shown.map((room, index) => (

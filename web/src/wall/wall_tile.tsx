@@ -9,6 +9,7 @@ import { useMe } from "../api/queries";
 import type { Room, Stream } from "../api/types";
 import { useLabel } from "../i18n";
 import { showsPicture, tileAudio, tileVideo, withLiveState } from "../live/choose";
+import { kTightestTargetS, kWallTargetS } from "../live/latency";
 import {
   ClockFact,
   copiesOf,
@@ -124,7 +125,11 @@ function useTile(
   const view = useLivePlayer(
     video,
     room.room,
-    { video: stream?.name ?? "", audio: sound?.name ?? null },
+    {
+      video: stream?.name ?? "",
+      audio: sound?.name ?? null,
+      targetS: small ? kWallTargetS : kTightestTargetS,
+    },
     picture !== null && visible,
   );
   return { snapshot, room, picture, view };
