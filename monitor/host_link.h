@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The permanent side of the link to one capture host: its status once a second, for ever. Media is
+// live_hub.h's.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <boost/asio/thread_pool.hpp>
+#include <boost/json/object.hpp>
+
+#include "core/time.h"
+#include "net/client.h"
+
+namespace candor::monitor {
+
+/// On the net thread.
+class HostLink {
+ public:
+  /// `on_change` is told when the host goes away or comes back.
+  HostLink(std::string name, std::string socket, boost::asio::thread_pool& blocking,
+           std::function<void(const HostLink&)> on_change);
+
+  /// Polls until the io_context stops.
+  [[nodiscard]] net::asio::awaitable<void> run();
+
+  /// Sends a request to the host, on the blocking pool; the body is still to be read.
+  [[nodiscard]] net::asio::awaitable<Result<std::unique_ptr<net::ClientResponse>>> send(
+      net::ClientRequest request);
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& socket() const { return socket_; }
+  [[nodiscard]] bool is_connected() const { return is_connected_; }
+  [[nodiscard]] UtcTime since() const { return since_; }
+  /// The last status, kept while the host is away.
+  [[nodiscard]] const boost::json::object& status() const { return status_; }
+  [[nodiscard]] bool has_room(std::string_view room) const;
+
+ private:
+  void set_connected(bool is_connected);
+
+  const std::string name_;
+  const std::string socket_;
+  boost::asio::thread_pool& blocking_;
+  const std::function<void(const HostLink&)> on_change_;
+  boost::json::object status_;
+  bool is_connected_ = false;
+  UtcTime since_;
+};
+
+}  // namespace candor::monitor

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pulls each watched room's feed once and hands it to its viewers, however many; keeps the last GOP
+// for instant start.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "monitor/live_message.h"
+#include "net/http.h"
+
+namespace candor::monitor {
+
+/// Somebody who watches. Called on the net thread; must not block.
+class LiveViewer {
+ public:
+  virtual ~LiveViewer() = default;
+  virtual void on_live(const std::string& room, const LiveMessagePtr& message) = 0;
+  [[nodiscard]] virtual const std::string& viewer_name() const = 0;
+};
+
+/// On the net thread.
+class LiveHub {
+ public:
+  /// Tells where a room's feed is; none while its host is unknown.
+  using FindHost = std::function<std::optional<std::string>(const std::string& room)>;
+
+  LiveHub(boost::asio::any_io_executor executor, FindHost find_host);
+
+  /// The viewer is told where the room stands, then everything that follows. Attaching again starts
+  /// it anew.
+  void attach(const std::string& room, LiveViewer& viewer);
+  void detach(const std::string& room, LiveViewer& viewer);
+  [[nodiscard]] std::vector<std::string> viewer_names(const std::string& room) const;
+
+ private:
+  struct Channel {
+    LiveMessagePtr stream;  // The text that announced it.
+    LiveMessagePtr init;
+    LiveMessagePtr lost;
+    std::deque<LiveMessagePtr> gop;
+    std::size_t gop_bytes = 0;
+    bool is_video = false;
+  };
+  struct Feed {
+    std::string room;
+    std::vector<LiveViewer*> viewers;
+    std::map<std::uint32_t, Channel> channels;
+    LiveMessagePtr state;
+    std::shared_ptr<net::WebSocket> socket;
+  };
+
+  [[nodiscard]] net::asio::awaitable<void> run_feed(std::shared_ptr<Feed> feed);
+  [[nodiscard]] net::asio::awaitable<bool> pull(std::shared_ptr<Feed> feed);
+  void take(Feed& feed, net::WebSocketMessage message);
+  static void remember(Feed& feed, const LiveMessagePtr& message);
+  static void remember_text(Feed& feed, const LiveMessagePtr& message);
+  static void tell_viewers(const Feed& feed);
+
+  boost::asio::any_io_executor executor_;
+  FindHost find_host_;
+  std::map<std::string, std::shared_ptr<Feed>> feeds_;
+};
+
+}  // namespace candor::monitor
