@@ -13,12 +13,12 @@ from pathlib import Path
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
 LICENSED = {".h", ".cc", ".py", ".mjs", ".js", ".ts", ".tsx", ".cmake", ".toml"}
 LICENSED_NAMES = {"dev", "run", "CMakeLists.txt"}
-PURPOSE = {".h", ".cc", ".py", ".cmake"}  # the line after the licence says what belongs in the file
+# The line after the licence says what belongs in the file; a .cc has its header for that.
+PURPOSE = {".h": "//", ".py": '"""', ".cmake": "#"}
 TEXT = LICENSED | {".md", ".css", ".json", ".html", ".txt"}
 LINES_MAX = 400
 BYTES_MAX = 1 << 20
 GENERATED = {"package-lock.json", "LICENSE"}
-PURPOSE_LINE = re.compile(r'\s*(//|#|"""|r""")\s*\S')
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(home|root|Users)/\w")
 SUPPRESSED = re.compile(r"NOLINT(?!END)\w*(\([^)]*\))?(?P<reason>.*)")
@@ -38,7 +38,7 @@ def head_objections(path: Path, lines: list[str]) -> list[tuple[int, str]]:
     if len(lines) <= first or LICENCE not in lines[first]:
         return [(first + 1, f"the file must open with '{LICENCE}'")]
     second = lines[first + 1] if len(lines) > first + 1 else ""
-    if path.suffix in PURPOSE and not PURPOSE_LINE.match(second):
+    if path.suffix in PURPOSE and not second.startswith(PURPOSE[path.suffix]):
         return [(first + 2, "say after the licence line, in a comment, what belongs in this file")]
     return []
 
