@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/time.h"
 
-#include <array>
-#include <cstdio>
+#include <chrono>
 #include <ctime>
 
 #include <fmt/format.h>
@@ -126,6 +125,11 @@ Result<UtcTime> parse_rfc3339(std::string_view text) {
       tm.tm_mday > 31 || tm.tm_hour < 0 || tm.tm_hour > 23 || tm.tm_min < 0 || tm.tm_min > 59 ||
       tm.tm_sec < 0 || tm.tm_sec > 60 || text[4] != '-' || text[7] != '-' ||
       (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':') {
+    return bad_time(text);
+  }
+  const std::chrono::year_month_day day(std::chrono::year(year), std::chrono::month(month),
+                                        std::chrono::day(tm.tm_mday));
+  if (!day.ok()) {  // timegm would make the 2nd of March of a 30th of February.
     return bad_time(text);
   }
   tm.tm_year = year - 1900;
