@@ -37,6 +37,7 @@ template <typename T>
 #define CANDOR_CONCAT_INNER(a, b) a##b
 #define CANDOR_CONCAT(a, b) CANDOR_CONCAT_INNER(a, b)
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses.
 /// `CANDOR_TRY(auto x, f());` declares x from f()'s value or returns f()'s error.
 #define CANDOR_TRY(declaration, expression)                                            \
   auto CANDOR_CONCAT(candor_result_, __LINE__) = (expression);                         \
@@ -44,6 +45,7 @@ template <typename T>
     return ::candor::fail(std::move(CANDOR_CONCAT(candor_result_, __LINE__).error())); \
   }                                                                                    \
   declaration = std::move(*CANDOR_CONCAT(candor_result_, __LINE__))
+// NOLINTEND(bugprone-macro-parentheses)
 
 /// `CANDOR_CHECK(f());` returns f()'s error, if there is one; for Result<void>.
 #define CANDOR_CHECK(expression)                                           \
