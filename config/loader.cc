@@ -261,7 +261,7 @@ bool needs_session(RoomClass room_class) {
 }
 
 Result<Config> load_config(const std::string& path) {
-  std::ifstream file(path);
+  const std::ifstream file(path);
   if (!file) {
     return fail(ErrorKind::kNotFound, path + ": cannot be read");
   }

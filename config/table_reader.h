@@ -15,6 +15,7 @@
 #include <toml++/toml.h>
 
 #include "config/config.h"
+#include "core/assert.h"
 #include "core/error.h"
 
 namespace candor::config {
@@ -27,7 +28,10 @@ class Complaint {
   /// Keeps "file:line: key 'x': what" unless there is one already.
   void add(const toml::source_region& where, std::string_view key, std::string_view what);
   [[nodiscard]] bool has_value() const { return error_.has_value(); }
-  [[nodiscard]] const Error& error() const { return *error_; }
+  [[nodiscard]] const Error& error() const {
+    CANDOR_ASSERT(error_.has_value());
+    return *error_;
+  }
 
  private:
   std::string file_;

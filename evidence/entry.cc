@@ -31,7 +31,7 @@ class Cursor {
   }
   template <std::size_t N>
   std::array<std::uint8_t, N> array() {
-    std::array<std::uint8_t, N> value;
+    std::array<std::uint8_t, N> value{};
     std::copy_n(at_, N, value.begin());
     at_ += N;
     return value;

@@ -19,7 +19,7 @@ constexpr int kIoBufferBytes = 65536;
 struct FreeContext {
   void operator()(AVFormatContext* context) const {
     if (context->pb != nullptr) {
-      av_freep(&context->pb->buffer);
+      av_freep(static_cast<void*>(&context->pb->buffer));
       avio_context_free(&context->pb);
     }
     avformat_free_context(context);
