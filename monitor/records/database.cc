@@ -48,6 +48,20 @@ Error error_of(sqlite3* connection, int code) {
   return {kind_of(code), fmt::format("SQLite: {} ({})", message, code)};
 }
 
+// SQLite would create the file for everybody whom the umask lets in; its -wal and -shm files get
+// the mode of this one.
+Result<void> create_private(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (fd >= 0) {
+    ::close(fd);
+    return {};
+  }
+  if (errno == EEXIST) {
+    return {};
+  }
+  return fail(error_from_errno(errno, path));
+}
+
 }  // namespace
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
@@ -76,11 +90,12 @@ Result<bool> Statement::step() {
   if (code == SQLITE_ROW) {
     return true;
   }
-  Error failed = error_of(sqlite3_db_handle(statement_.get()), code);
-  sqlite3_reset(statement_.get());
   if (code == SQLITE_DONE) {
+    sqlite3_reset(statement_.get());
     return false;
   }
+  Error failed = error_of(sqlite3_db_handle(statement_.get()), code);
+  sqlite3_reset(statement_.get());
   return fail(std::move(failed));
 }
 
@@ -109,26 +124,20 @@ void Database::Close::operator()(sqlite3* connection) const noexcept {
 }
 
 Result<Database> Database::open(const std::string& path) {
-  // SQLite creates its files with the umask, and the -wal and -shm files with the mode of the
-  // first.
-  const mode_t old_mask = ::umask(S_IRWXG | S_IRWXO);
+  CANDOR_CHECK(create_private(path));
   sqlite3* connection = nullptr;
-  const int code =
-      sqlite3_open_v2(path.c_str(), &connection,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &connection,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   Database database(connection);
   if (code != SQLITE_OK) {
-    ::umask(old_mask);
     return fail(error_of(connection, code).within(path));
   }
-  auto prepared = database.prepare_file();
-  ::umask(old_mask);
-  CANDOR_CHECK(with_context(std::move(prepared), path));
+  CANDOR_CHECK(with_context(database.prepare_connection(), path));
   CANDOR_CHECK(with_context(database.migrate(), path));
   return database;
 }
 
-Result<void> Database::prepare_file() {
+Result<void> Database::prepare_connection() {
   sqlite3_busy_timeout(connection_.get(), kBusyTimeoutMs);
   sqlite3_extended_result_codes(connection_.get(), 1);
   // A viewing or a locked account must outlive a power cut: every commit is synced.

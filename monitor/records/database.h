@@ -69,7 +69,7 @@ class Database {
     void operator()(sqlite3* connection) const noexcept;
   };
   explicit Database(sqlite3* connection) : connection_(connection) {}
-  [[nodiscard]] Result<void> prepare_file();
+  [[nodiscard]] Result<void> prepare_connection();
   [[nodiscard]] Result<void> migrate();
 
   std::unique_ptr<sqlite3, Close> connection_;
