@@ -20,7 +20,7 @@ struct Row {
 
 // All roles see the rooms. In the order of the enumeration.
 constexpr std::array kRows{
-    //  role                  name             live   retrieve run    accounts
+    // role, name, live, retrieve, run_sessions, manage_accounts
     Row{Role::kSupervisor, "supervisor", true, true, true, false},
     Row{Role::kInvestigator, "investigator", false, true, true, false},
     Row{Role::kCustodian, "custodian", false, true, false, false},
