@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor/records/database.h"
 
+#include <cerrno>
 #include <cstddef>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 #include <sqlite3.h>

@@ -44,13 +44,14 @@ CREATE TABLE login (
 ) STRICT;
 CREATE INDEX login_account ON login (account);
 
--- Names behind the ids that recordings carry.
+-- Names behind the ids that recordings carry: kind and number make the id.
 CREATE TABLE person (
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
   kind TEXT NOT NULL CHECK (kind IN ('P', 'O')),
+  number INTEGER NOT NULL,
   name TEXT NOT NULL,
+  PRIMARY KEY (kind, number),
   UNIQUE (kind, name)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Who looked at what, and why. Rows are only added.
 CREATE TABLE viewing (
