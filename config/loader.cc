@@ -8,10 +8,12 @@
 #include <set>
 #include <sstream>
 #include <sys/stat.h>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "config/address.h"
 #include "config/table_reader.h"
 #include "core/ids.h"
 
@@ -27,6 +29,7 @@ constexpr std::array<std::pair<std::string_view, RoomClass>, 6> kClasses = {{
     {"detention", RoomClass::kDetention},
     {"evidence", RoomClass::kEvidence},
 }};
+constexpr std::array<std::string_view, 4> kLogLevels = {"debug", "info", "warn", "error"};
 constexpr std::uint64_t kPreRollSecondsMax = 600;  // Requirement 3.3: a hard limit of ten minutes.
 constexpr std::uint64_t kPreRollSeconds = 60;
 constexpr mode_t kOthersMode = 077;
@@ -62,18 +65,9 @@ void read_limits(TableReader& reader, LimitsConfig& limits) {
 }
 
 void check_url(TableReader& reader, const std::string& url) {
-  constexpr std::string_view kScheme = "rtsp://";
-  if (url.empty()) {
-    return;
-  }
-  if (url.rfind(kScheme, 0) != 0 || url.size() == kScheme.size()) {
-    reader.complain("url", "must begin with rtsp:// and name a host");
-    return;
-  }
-  const std::string authority =
-      url.substr(kScheme.size(), url.find('/', kScheme.size()) - kScheme.size());
-  if (authority.find('@') != std::string::npos) {
-    reader.complain("url", "holds a user or password; write 'user' and 'password_file' instead");
+  const std::string fault = url.empty() ? "" : camera_url_fault(url);
+  if (!fault.empty()) {
+    reader.complain("url", fault);
   }
 }
 
@@ -84,6 +78,10 @@ void read_password(TableReader& reader, const std::string& path, Secret& out) {
   }
   if (::stat(path.c_str(), &status) != 0) {
     reader.complain("password_file", fmt::format("cannot be read: {}", path));
+    return;
+  }
+  if (!S_ISREG(status.st_mode)) {
+    reader.complain("password_file", fmt::format("is not a plain file: {}", path));
     return;
   }
   if ((status.st_mode & kOthersMode) != 0) {
@@ -193,22 +191,22 @@ void read_monitor(TableReader& reader, MonitorConfig& monitor) {
   std::string listen;
   reader.slug("name", monitor.name);
   reader.text("listen", listen, true);
-  const auto colon = listen.rfind(':');
-  const std::string port = colon == std::string::npos ? "" : listen.substr(colon + 1);
-  const bool is_number = !port.empty() && port.size() <= 5 &&
-                         port.find_first_not_of("0123456789") == std::string::npos;
-  if (!is_number || std::stoi(port) > 65535 || colon == 0) {
-    reader.complain("listen", "must be ADDRESS:PORT, as in \"127.0.0.1:8080\"");
+  if (const auto parsed = parse_listen(listen); parsed.has_value()) {
+    monitor.address = parsed->address;
+    monitor.port = parsed->port;
   } else {
-    monitor.address = listen.substr(0, colon);
-    monitor.port = static_cast<std::uint16_t>(std::stoi(port));
+    reader.complain("listen", "must be an IP address and a port, as in \"127.0.0.1:8080\"");
   }
   reader.absolute_path("state", monitor.state, true);
   reader.absolute_path("console", monitor.console, true);
+  std::set<std::string> names;
   reader.tables("host", [&](TableReader& host) {
     HostConfig config;
     host.slug("name", config.name);
     host.absolute_path("socket", config.socket, true);
+    if (!names.insert(config.name).second) {
+      host.complain("name", fmt::format("'{}' is the name of two hosts", config.name));
+    }
     monitor.hosts.push_back(std::move(config));
   });
   if (monitor.hosts.empty()) {
@@ -220,10 +218,16 @@ void read_all(TableReader& reader, Config& config) {
   if (!reader.table("site", [&](TableReader& site) {
         site.slug("name", config.site);
         site.text("authority", config.authority, true);
+        if (!config.authority.empty() && !is_domain(config.authority)) {
+          site.complain("authority", "must be a domain in lower case, as in \"rec.example\"");
+        }
       })) {
     reader.complain("site", "the section [site] is missing");
   }
   reader.text("log_level", config.log_level, false);
+  if (std::find(kLogLevels.begin(), kLogLevels.end(), config.log_level) == kLogLevels.end()) {
+    reader.complain("log_level", "must be debug, info, warn or error");
+  }
   reader.table("capture", [&](TableReader& capture) {
     capture.slug("host", config.capture.host);
     capture.absolute_path("state", config.capture.state, true);
@@ -264,6 +268,10 @@ Result<Config> load_config(const std::string& path) {
   const std::ifstream file(path);
   if (!file) {
     return fail(ErrorKind::kNotFound, path + ": cannot be read");
+  }
+  std::error_code code;
+  if (std::filesystem::is_directory(path, code)) {
+    return fail(ErrorKind::kInvalidArgument, path + ": is a folder; name the file in it");
   }
   std::ostringstream text;
   text << file.rdbuf();

@@ -72,6 +72,10 @@ TEST_F(LoaderTest, AMissingFileIsNotFound) {
   EXPECT_THAT(config.error().message(), HasSubstr("absent.toml: cannot be read"));
 }
 
+TEST_F(LoaderTest, AFolderIsNoConfiguration) {
+  EXPECT_THAT(load_config(folder()).error().message(), HasSubstr("is a folder; name the file"));
+}
+
 TEST_F(LoaderTest, BrokenTomlNamesItsLine) {
   EXPECT_THAT(verdict(with("[capture]", "[capture")), StartsWith("candor.toml:5: "));
 }
@@ -134,15 +138,45 @@ TEST_F(LoaderTest, PreRollIsForSessionsAndHasAHardLimit) {
 TEST_F(LoaderTest, ACameraUrlIsRtspWithoutCredentials) {
   expect(with("rtsp://192.0.2.10", "http://192.0.2.10"), "must begin with rtsp://");
   expect(with("rtsp://192", "rtsp://me:word@192"), "holds a user or password");
+  expect(with("rtsp://192.0.2.10/", "rtsp:///"), "names no host");
+  expect(with("192.0.2.10/", "192.0.2.10:0/"), "has a port that is no number from 1 to 65535");
+  expect(with("192.0.2.10/", "192.0.2.10:99999/"), "has a port");
+  expect(with("192.0.2.10/", "[::zz]/"), "has no IPv6 address");
+  expect(with("192.0.2.10/", "192.0.2.10?stream=1/"), "has a host that is no address");
+  expect(with("stream1", "a stream"), "holds a space");
+  EXPECT_EQ(verdict(with("192.0.2.10/", "[2001:db8::1]:554/")), "ok");
+  EXPECT_EQ(verdict(with("192.0.2.10/stream1", "camera-1.example")), "ok");
+  EXPECT_EQ(verdict(with("/stream1", "/a?user@b=1")), "ok");
   expect(with("kind = \"rtsp\"", "kind = \"usb\""), "key 'room.source.kind': must be \"rtsp\"");
 }
 
 TEST_F(LoaderTest, TheMonitorListensOnAnAddressAndPort) {
-  for (const char* listen : {"127.0.0.1", ":8080", "127.0.0.1:http", "127.0.0.1:70000"}) {
-    expect(with("127.0.0.1:8080", listen), "key 'monitor.listen': must be ADDRESS:PORT");
+  for (const char* listen :
+       {"127.0.0.1", ":8080", "127.0.0.1:http", "127.0.0.1:70000", "127.0.0.1:0", "localhost:80",
+        "::1:8080", "[127.0.0.1]:80", "[::1]", "127.0.0.1:80 "}) {
+    expect(with("127.0.0.1:8080", listen),
+           "key 'monitor.listen': must be an IP address and a port");
   }
+  EXPECT_EQ(load(with("127.0.0.1:8080", "[::1]:8080")).value().monitor.address, "::1");
   expect(with("[[monitor.host]]\nname = \"host-1\"\nsocket = \"/run/candor/capture.sock\"\n", ""),
          "needs at least one [[monitor.host]]");
+}
+
+TEST_F(LoaderTest, TheMonitorNamesEachHostOnce) {
+  expect(std::string(kValid) + "[[monitor.host]]\nname = \"host-1\"\nsocket = \"/run/b.sock\"\n",
+         ":46: key 'monitor.host.name': 'host-1' is the name of two hosts");
+}
+
+TEST_F(LoaderTest, TheLogLevelIsAKnownOne) {
+  expect(with("\"info\"", "\"verbose\""),
+         ":1: key 'log_level': must be debug, info, warn or error");
+}
+
+TEST_F(LoaderTest, TheAuthorityIsADomain) {
+  for (const char* authority : {"Rec.Example", "rec..example", ".example", "rec.example.", "a b"}) {
+    expect(with("rec.example", authority), "key 'site.authority': must be a domain");
+  }
+  EXPECT_EQ(verdict(with("rec.example", "localhost")), "ok");
 }
 
 TEST_F(LoaderTest, OneVolumeIsWritten) {
@@ -188,6 +222,13 @@ TEST_F(PasswordFileTest, MustExistAndHoldAPassword) {
   std::ofstream(file_) << "\n";
   mode(std::filesystem::perms::owner_read);
   expect(config(), "holds no password in its first line");
+}
+
+TEST_F(PasswordFileTest, IsAPlainFile) {
+  std::filesystem::remove(file_);
+  std::filesystem::create_directory(file_);
+  mode(std::filesystem::perms::owner_all);
+  expect(config(), "is not a plain file");
 }
 
 TEST_F(PasswordFileTest, GoesTogetherWithAUser) {
