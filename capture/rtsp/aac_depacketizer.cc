@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // RFC 3640, mode AAC-hbr.
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -61,6 +62,7 @@ class AacDepacketizer final : public Depacketizer {
         ++lost_;
         return;
       }
+      drop_partial();
       emit(Bytes(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(size)), timestamp);
       rest = rest.subspan(size);
     }
@@ -82,12 +84,22 @@ class AacDepacketizer final : public Depacketizer {
       return;
     }
     if (timestamp != partial_timestamp_) {
-      partial_.clear();
+      drop_partial();
     }
     partial_timestamp_ = timestamp;
     partial_.insert(partial_.end(), part.begin(), part.end());
-    if (partial_.size() >= size) {
+    if (partial_.size() > size) {
+      drop_partial();
+    } else if (partial_.size() == size) {
       emit(std::exchange(partial_, {}), timestamp);
+    }
+  }
+
+  // A frame whose pieces do not make it whole is a loss, also when no packet is missing.
+  void drop_partial() {
+    if (!partial_.empty()) {
+      partial_.clear();
+      lost_ = std::max(lost_, 1U);
     }
   }
 

@@ -33,8 +33,8 @@ struct FreeAddresses {
 
 // Wakes poll() when a stop is requested.
 struct Connection::StopSignal {
-  explicit StopSignal(const std::stop_token& token)
-      : fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), callback(token, Wake{fd}) {}
+  explicit StopSignal(const std::stop_token& stop)
+      : token(stop), fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), callback(stop, Wake{fd}) {}
   ~StopSignal() { ::close(fd); }
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
@@ -46,6 +46,7 @@ struct Connection::StopSignal {
       [[maybe_unused]] const ssize_t written = ::write(fd, &one, sizeof one);
     }
   };
+  std::stop_token token;
   int fd;
   std::stop_callback<Wake> callback;
 };
@@ -133,6 +134,9 @@ Result<void> Connection::send(std::string_view text, Deadline deadline) {
 }
 
 Result<void> Connection::receive(Deadline deadline) {
+  if (stop_->token.stop_requested()) {
+    return fail(ErrorKind::kCancelled, "stopped");  // A camera that floods never lets poll() wait.
+  }
   if (begin_ == end_) {
     begin_ = end_ = 0;
   } else if (buffer_.size() - end_ < kRoomWanted) {

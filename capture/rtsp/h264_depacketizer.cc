@@ -17,6 +17,7 @@ constexpr std::uint8_t kDelimiter = 9;
 constexpr std::uint8_t kStapA = 24;
 constexpr std::uint8_t kFuA = 28;
 constexpr std::size_t kUnitBytesMax = std::size_t{16} << 20;
+constexpr std::size_t kParameterSetBytesMax = 0xFFFF;  // avcC has 16 bits for it.
 constexpr std::size_t kFirstReserve = 64 * 1024;
 
 class H264Depacketizer final : public Depacketizer {
@@ -135,7 +136,7 @@ class H264Depacketizer final : public Depacketizer {
   }
 
   void take_parameter_set(ByteView set) {
-    if (set.size() < 4) {
+    if (set.size() < 4 || set.size() > kParameterSetBytesMax) {
       return;
     }
     Bytes& known = (set[0] & 0x1F) == kSps ? sps_ : pps_;
@@ -174,8 +175,11 @@ class H264Depacketizer final : public Depacketizer {
     }
     Bytes data = std::exchange(data_, {});
     const bool is_sync = std::exchange(is_sync_, false);
-    const bool is_whole = !std::exchange(is_damaged_, false) && !data.empty() && format_ != nullptr;
-    if (!is_whole) {
+    if (std::exchange(is_damaged_, false)) {
+      lost_ = std::max(lost_, 1U);  // The next one says that something is missing before it.
+      return;
+    }
+    if (data.empty() || format_ == nullptr) {
       return;
     }
     last_size_ = data.size();

@@ -107,6 +107,10 @@ std::string_view Message::header(std::string_view name) const {
 }
 
 Result<std::optional<ParsedMessage>> parse_message(std::string_view text) {
+  // Media that has lost its framing is told apart at its first byte in most cases.
+  if (!text.empty() && (text.front() < 'A' || text.front() > 'Z')) {
+    return fail(ErrorKind::kDataLoss, "the camera sent something that is not RTSP");
+  }
   const std::size_t head = head_bytes(text.substr(0, kHeadBytesMax));
   if (head == 0) {
     if (text.size() >= kHeadBytesMax) {

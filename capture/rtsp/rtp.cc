@@ -15,6 +15,7 @@ constexpr std::size_t kSenderReportBytes = 28;
 constexpr std::int64_t kNtpEpochOffsetSeconds = 2'208'988'800;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 constexpr std::int64_t kStepSecondsMax = 10;
+constexpr std::int64_t kReportTicksMax = std::int64_t{1} << 30;
 constexpr std::uint16_t kOldPackets =
     1000;  // RFC 3550, A.1: this far back is late, farther is a restart.
 
@@ -82,6 +83,9 @@ TrackClock::Placed TrackClock::place(std::uint32_t rtp_time) {
     const auto step = static_cast<std::int64_t>(static_cast<std::int32_t>(rtp_time - *last_rtp_));
     placed.is_restarted = std::abs(step) > kStepSecondsMax * rate_;
     ticks_ += placed.is_restarted ? 1 : std::max<std::int64_t>(1, step);
+    if (placed.is_restarted) {
+      report_.reset();  // It speaks of the old clock; the next one comes within seconds.
+    }
   }
   last_rtp_ = rtp_time;
   placed.ticks = ticks_;
@@ -89,6 +93,10 @@ TrackClock::Placed TrackClock::place(std::uint32_t rtp_time) {
     const auto since =
         static_cast<std::int64_t>(static_cast<std::int32_t>(rtp_time - report_->rtp_time));
     placed.capture = report_->utc + Nanoseconds(ticks_to_ns(since, rate_));
+    if (since > kReportTicksMax) {
+      // A camera that reported once only: before 31 bits overflow, the report moves along.
+      report_ = SenderReport{.utc = placed.capture, .rtp_time = rtp_time};
+    }
   }
   return placed;
 }

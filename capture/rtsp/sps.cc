@@ -69,7 +69,9 @@ void skip_scaling_list(BitReader& reader, int size) {
   std::int32_t next = 8;
   for (int i = 0; i < size && !reader.is_past_end(); ++i) {
     if (next != 0) {
-      next = (last + reader.se() + 256) % 256;
+      // Standard values keep within a byte; the mask keeps hostile ones from overflowing.
+      next = static_cast<std::int32_t>(
+          (static_cast<std::uint32_t>(last) + static_cast<std::uint32_t>(reader.se())) & 0xFFU);
     }
     last = next == 0 ? last : next;
   }
