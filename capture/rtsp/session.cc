@@ -189,16 +189,32 @@ Result<void> Session::pump(Deadline deadline, const OnInterleaved& on_interleave
   if (std::chrono::steady_clock::now() >= next_keep_alive_) {
     CANDOR_CHECK(keep_alive());
   }
+  // Media that came in one piece with an answer is still there.
+  CANDOR_CHECK(take_all(on_interleaved));
   CANDOR_CHECK(connection_.receive(deadline));
-  CANDOR_TRY(const std::optional<Message> answer, take_arrived(on_interleaved));
-  if (answer.has_value() && answer->status == 401) {
-    // A stale nonce on a keep-alive: the next one carries the new one.
-    if (!authorization_.take_challenge(*answer)) {
+  return take_all(on_interleaved);
+}
+
+Result<void> Session::take_all(const OnInterleaved& on_interleaved) {
+  for (;;) {
+    CANDOR_TRY(const std::optional<Message> answer, take_arrived(on_interleaved));
+    if (!answer.has_value()) {
+      return {};
+    }
+    CANDOR_CHECK(take_late_answer(*answer));
+  }
+}
+
+// The answer to a keep-alive.
+Result<void> Session::take_late_answer(const Message& answer) {
+  if (answer.status == 401) {
+    // A stale nonce: the next keep-alive carries the new one.
+    if (!authorization_.take_challenge(answer)) {
       return fail(ErrorKind::kPermissionDenied, "the camera refuses user and password (401)");
     }
     return keep_alive();
   }
-  if (answer.has_value() && answer->status == 454) {
+  if (answer.status == 454) {
     return fail(ErrorKind::kUnavailable, "the camera has forgotten the session (454)");
   }
   return {};

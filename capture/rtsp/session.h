@@ -48,6 +48,8 @@ class Session {
   [[nodiscard]] Result<void> send(std::string_view method, const std::string& url, Headers headers);
   [[nodiscard]] Result<Message> await_answer();
   [[nodiscard]] Result<std::optional<Message>> take_arrived(const OnInterleaved& on_interleaved);
+  [[nodiscard]] Result<void> take_all(const OnInterleaved& on_interleaved);
+  [[nodiscard]] Result<void> take_late_answer(const Message& answer);
   [[nodiscard]] Result<void> answer_server(const Message& message);
   [[nodiscard]] Result<void> keep_alive();
 
