@@ -181,15 +181,16 @@ class Connection {
   Stream& stream_;
 };
 
-asio::awaitable<void> run_connection(ConnectionService& service, std::shared_ptr<Stream> stream) {
-  auto position = service.cancels.insert(service.cancels.end(), [stream] { stream->close(); });
-  Connection connection(service, *stream);
+asio::awaitable<void> run_connection(std::shared_ptr<ConnectionService> service,
+                                     std::shared_ptr<Stream> stream) {
+  auto position = service->cancels.insert(service->cancels.end(), [stream] { stream->close(); });
+  Connection connection(*service, *stream);
   try {
     co_await connection.serve();
   } catch (const std::exception& problem) {
     log::warn("net.connection-failed", {{"what", problem.what()}});
   }
-  service.cancels.erase(position);
+  service->cancels.erase(position);
 }
 
 }  // namespace
@@ -199,15 +200,15 @@ std::string_view HttpRequest::header(std::string_view name) const {
   return found == headers.end() ? std::string_view() : found->second;
 }
 
-void ConnectionService::start(Socket socket) {
-  if (cancels.size() >= options.connections_max) {
+void ConnectionService::start(const std::shared_ptr<ConnectionService>& service, Socket socket) {
+  if (service->cancels.size() >= service->options.connections_max) {
     return;  // The socket closes; the limit is in the configuration.
   }
   const int one = 1;
   ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   auto executor = socket.get_executor();
   auto stream = std::make_shared<Stream>(std::move(socket));
-  auto running = run_connection(*this, std::move(stream));
+  auto running = run_connection(service, std::move(stream));
   asio::co_spawn(executor, std::move(running), [](const std::exception_ptr& problem) {
     if (problem) {
       log::error("net.connection-threw");

@@ -15,15 +15,16 @@
 
 namespace candor::net {
 
-/// On the server's io_context, which has one thread.
+/// On the server's io_context, which has one thread. Lives until its last connection has ended,
+/// which may be after the server is gone.
 struct ConnectionService {
   using Socket = asio::generic::stream_protocol::socket;
 
-  void start(Socket socket);
+  static void start(const std::shared_ptr<ConnectionService>& service, Socket socket);
   void stop_all();
 
   asio::thread_pool& blocking;
-  const ServerOptions& options;
+  const ServerOptions options;
   HttpHandler handler;
   std::list<std::function<void()>> cancels{};  // One for each open connection.
 };

@@ -21,14 +21,18 @@ namespace candor::net {
 
 struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   Impl(asio::io_context& io, asio::thread_pool& pool, ServerOptions o, HttpHandler h)
-      : context(io), options(std::move(o)), acceptor(io), service{pool, options, std::move(h)} {}
+      : context(io),
+        options(std::move(o)),
+        acceptor(io),
+        service(
+            std::make_shared<ConnectionService>(ConnectionService{pool, options, std::move(h)})) {}
 
   asio::awaitable<void> accept_all();
 
   asio::io_context& context;
   ServerOptions options;
   asio::basic_socket_acceptor<asio::generic::stream_protocol> acceptor;
-  ConnectionService service;
+  std::shared_ptr<ConnectionService> service;
   std::uint16_t port = 0;
   bool is_stopped = false;
 };
@@ -101,7 +105,7 @@ asio::awaitable<void> HttpServer::Impl::accept_all() {
       co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
       continue;
     }
-    service.start(std::move(socket));
+    ConnectionService::start(service, std::move(socket));
   }
 }
 
@@ -147,7 +151,7 @@ void HttpServer::stop() {
     }
     boost::system::error_code ignored;  // Closing: nothing is left to do about it.
     impl->acceptor.close(ignored);
-    impl->service.stop_all();
+    impl->service->stop_all();
     if (!impl->options.unix_socket.empty()) {
       ::unlink(impl->options.unix_socket.c_str());
     }
