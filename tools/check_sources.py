@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Style as a test: licence line, a word on what a file is for, at most 400 lines, nothing left to do, no machine's paths.
+"""Style as a test: licence line, a word on what a file is for, at most 400 lines, nothing left to do, no test unbuilt.
 
 It looks at the files git tracks, or at every file below --root where there is no git."""
 
@@ -72,12 +72,27 @@ def check_file(root: Path, path: Path) -> list[str]:
     return [f"{name}:{number}: {text}" for number, text in found]
 
 
+def unbuilt_tests(root: Path, files: list[Path]) -> list[str]:
+    """A test that no CMakeLists.txt of its folder names, one by one or by a pattern, is never run."""
+    found = []
+    for path in files:
+        if not path.name.endswith("_test.cc") or "tests" not in path.relative_to(root).parts[:1]:
+            continue
+        lists = path.parent / "CMakeLists.txt"
+        named = lists.read_text() if lists.is_file() else ""
+        if not re.search(rf"(?<![\w/]){re.escape(path.name)}\b|\*_test\.cc", named):
+            found.append(f"{path.relative_to(root).as_posix()}:1: is in no test program; "
+                         f"name it in {lists.relative_to(root).as_posix()}")
+    return found
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--root", type=Path, default=Path(__file__).resolve().parent.parent)
     root = parser.parse_args().root.resolve()
     files = files_of(root)
     found = [objection for path in files for objection in check_file(root, path)]
+    found += unbuilt_tests(root, files)
     print("\n".join(found) if found else f"sources: {len(files)} files keep to the rules")
     return 1 if found else 0
 

@@ -38,6 +38,14 @@ class SourcesTest(unittest.TestCase):
     def test_a_suppressed_finding_needs_a_reason(self):
         self.stops("core/a.cc", HEAD + "int x;  // NOLINT(readability-x)\n", 3, "reason")
 
+    def test_a_test_outside_the_build_is_found(self):
+        self.stops("tests/core/a_test.cc", HEAD, 1, "name it in tests/core/CMakeLists.txt")
+        head = "# SPDX-License-Identifier: Apache-2.0\n"
+        for line, code in (("SOURCES a_test.cc)", 0), ("file(GLOB tests *_test.cc)", 0), ("SOURCES not_a_test.cc)", 1)):
+            with self.subTest(line):
+                files = {"tests/core/a_test.cc": HEAD, "tests/core/CMakeLists.txt": head + line + "\n"}
+                self.assertEqual(verdict("sources", files)[0], code)
+
     def test_no_large_files(self):
         self.stops("docs/a.md", "x" * ((1 << 20) + 1), 1, "above 1 MiB")
 
