@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include "core/big_endian.h"
+#include "core/time.h"
 #include "net/json.h"
 
 namespace candor::monitor {

@@ -141,6 +141,16 @@ Result<void> close_into_one_file(const std::string& path) {
   return database.execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;");
 }
 
+Result<RebuildReport> make_index(const std::string& volume_root, const std::string& path) {
+  RebuildReport report;
+  {
+    CANDOR_TRY(IndexWriter writer, IndexWriter::open(path));
+    CANDOR_TRY(report, catch_up_index(volume_root, writer));
+  }
+  CANDOR_CHECK(close_into_one_file(path));
+  return report;
+}
+
 }  // namespace
 
 Result<RebuildReport> catch_up_index(const std::string& volume_root, IndexWriter& index) {
@@ -155,15 +165,14 @@ Result<RebuildReport> catch_up_index(const std::string& volume_root, IndexWriter
 Result<RebuildReport> rebuild_index(const std::string& volume_root, const std::string& index_path) {
   const std::string fresh = index_path + ".rebuild";
   remove_index(fresh);
-  RebuildReport report;
-  {
-    CANDOR_TRY(IndexWriter writer, IndexWriter::open(fresh));
-    CANDOR_TRY(report, catch_up_index(volume_root, writer));
+  auto report = make_index(volume_root, fresh);
+  if (!report.has_value()) {
+    remove_index(fresh);
+    return report;
   }
-  CANDOR_CHECK(close_into_one_file(fresh));
   // The old write-ahead log belongs to the old file: the new one must not find it.
   for (const char* suffix : {"-wal", "-shm"}) {
-    std::error_code ignored;
+    std::error_code ignored;  // What is not there need not be removed.
     fs::remove(index_path + suffix, ignored);
   }
   if (std::rename(fresh.c_str(), index_path.c_str()) != 0) {
