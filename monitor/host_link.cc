@@ -10,7 +10,7 @@
 #include <boost/json.hpp>
 
 #include "core/log.h"
-#include "net/json.h"
+#include "net/json_client.h"
 #include "net/run_blocking.h"
 
 namespace candor::monitor {
@@ -23,16 +23,6 @@ using namespace std::chrono_literals;
 constexpr auto kPollInterval = 1s;
 constexpr std::array<std::chrono::seconds, 4> kWaits = {1s, 2s, 5s, 10s};
 constexpr auto kRequestMax = 10s;
-constexpr std::size_t kStatusBytesMax = std::size_t{4} << 20;
-
-Result<json::object> fetch_status(const std::string& socket) {
-  CANDOR_TRY(const auto response, net::send_request(socket, {.target = "/v1/status"}, kRequestMax));
-  CANDOR_TRY(const std::string text, response->read_all(kStatusBytesMax));
-  if (response->status() != 200) {
-    return fail(ErrorKind::kUnavailable, "status: " + text);
-  }
-  return net::parse_object(text);
-}
 
 }  // namespace
 
@@ -48,9 +38,10 @@ asio::awaitable<void> HostLink::run() {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   std::size_t failures = 0;
   for (;;) {
-    const auto fetch = [this] { return fetch_status(socket_); };
-    auto fetching = net::run_blocking(blocking_.get_executor(), fetch);
-    Result<json::object> status = co_await std::move(fetching);
+    net::ClientRequest request;
+    request.target = "/v1/status";
+    auto asking = ask(std::move(request));
+    Result<json::object> status = co_await std::move(asking);
     failures = status.has_value() ? 0 : failures + 1;
     if (status.has_value()) {
       status_ = std::move(*status);
@@ -79,6 +70,12 @@ asio::awaitable<Result<std::unique_ptr<net::ClientResponse>>> HostLink::send(
   const auto job = [this, &request] { return net::send_request(socket_, request, kRequestMax); };
   auto sending = net::run_blocking(blocking_.get_executor(), job);
   co_return co_await std::move(sending);
+}
+
+asio::awaitable<Result<json::object>> HostLink::ask(net::ClientRequest request) {
+  const auto job = [this, &request] { return net::ask_json(socket_, request, kRequestMax); };
+  auto asking = net::run_blocking(blocking_.get_executor(), job);
+  co_return co_await std::move(asking);
 }
 
 bool HostLink::has_room(std::string_view room) const {

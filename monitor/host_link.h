@@ -28,6 +28,9 @@ class HostLink {
   [[nodiscard]] net::asio::awaitable<Result<std::unique_ptr<net::ClientResponse>>> send(
       net::ClientRequest request);
 
+  /// A request whose answer is JSON. Errors: those of net::ask_json().
+  [[nodiscard]] net::asio::awaitable<Result<boost::json::object>> ask(net::ClientRequest request);
+
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& socket() const { return socket_; }
   [[nodiscard]] bool is_connected() const { return is_connected_; }

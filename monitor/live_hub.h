@@ -21,6 +21,9 @@ namespace candor::monitor {
 /// Somebody who watches. Called on the net thread; must not block.
 class LiveViewer {
  public:
+  LiveViewer() = default;
+  LiveViewer(const LiveViewer&) = delete;
+  LiveViewer& operator=(const LiveViewer&) = delete;
   virtual ~LiveViewer() = default;
   virtual void on_live(const std::string& room, const LiveMessagePtr& message) = 0;
   [[nodiscard]] virtual const std::string& viewer_name() const = 0;

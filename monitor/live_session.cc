@@ -36,14 +36,17 @@ LiveSession::LiveSession(LiveHub& hub, std::shared_ptr<net::WebSocket> socket,
       ring_(options_.ring_bytes_max),
       wake_(executor) {}
 
+LiveSession::~LiveSession() {
+  while (!watched_.empty()) {
+    unwatch(std::string(watched_.begin()->first));
+  }
+}
+
 asio::awaitable<void> LiveSession::serve() {
   using asio::experimental::awaitable_operators::operator||;
   auto reading = read_requests();
   auto writing = write_ring();
   co_await (std::move(reading) || std::move(writing));
-  while (!watched_.empty()) {
-    unwatch(std::string(watched_.begin()->first));
-  }
 }
 
 asio::awaitable<void> LiveSession::read_requests() {

@@ -33,6 +33,9 @@ class LiveSession final : public LiveViewer {
 
   LiveSession(LiveHub& hub, std::shared_ptr<net::WebSocket> socket,
               const boost::asio::any_io_executor& executor, Options options);
+  ~LiveSession() override;
+  LiveSession(const LiveSession&) = delete;
+  LiveSession& operator=(const LiveSession&) = delete;
 
   [[nodiscard]] net::asio::awaitable<void> serve();
 

@@ -2,6 +2,7 @@
 #include "app/capture/catalogue_json.h"
 
 #include <charconv>
+#include <sstream>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -20,6 +21,16 @@ std::optional<std::string> text_parameter(const net::HttpRequest& request, std::
   return found == request.query.end() || found->second.empty()
              ? std::nullopt
              : std::optional<std::string>(found->second);
+}
+
+// Values with commas between them.
+std::vector<std::string> list_parameter(const net::HttpRequest& request, std::string_view name) {
+  std::vector<std::string> list;
+  std::istringstream text(text_parameter(request, name).value_or(""));
+  for (std::string one; std::getline(text, one, ',');) {
+    list.push_back(std::move(one));
+  }
+  return list;
 }
 
 }  // namespace
@@ -88,6 +99,9 @@ Result<storage::SessionFilter> session_filter(const net::HttpRequest& request) {
   filter.case_id = text_parameter(request, "case");
   filter.person = text_parameter(request, "person");
   filter.interrogator = text_parameter(request, "interrogator");
+  if (const auto text = text_parameter(request, "q"); text.has_value()) {
+    filter.search = {.text = *text, .people = list_parameter(request, "people")};
+  }
   CANDOR_TRY(filter.from, time_parameter(request, "from"));
   CANDOR_TRY(filter.to, time_parameter(request, "to"));
   if (const auto open = text_parameter(request, "open"); open.has_value()) {

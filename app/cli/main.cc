@@ -9,6 +9,7 @@
 #include "app/cli/host_commands.h"
 #include "app/cli/invocation.h"
 #include "app/cli/session_commands.h"
+#include "app/cli/user_commands.h"
 #include "app/version.h"
 
 namespace candor::app::cli {
@@ -34,6 +35,7 @@ int run(int argc, char** argv) {
   add_room_commands(app, invocation);
   add_index_commands(app, invocation);
   add_config_commands(app, invocation);
+  add_user_commands(app, invocation);
   app.add_subcommand("version", "Print the version")->callback([&invocation] {
     invocation.action = []() -> Result<void> {
       fmt::print("candor {}\n", kVersion);

@@ -41,12 +41,19 @@ struct SessionRecord {
   std::uint64_t gaps = 0;
 };
 
+/// What somebody typed: one of both must hold.
+struct SessionSearch {
+  std::string text;                 // Part of the case, the person's or an interrogator's id.
+  std::vector<std::string> people;  // Ids that were heard or that asked.
+};
+
 /// All that is set must hold. Times: sessions that overlap [from, to).
 struct SessionFilter {
   std::optional<std::string> room{};
   std::optional<std::string> case_id{};
   std::optional<std::string> person{};
   std::optional<std::string> interrogator{};
+  std::optional<SessionSearch> search{};
   std::optional<UtcTime> from{};
   std::optional<UtcTime> to{};
   std::optional<bool> open{};

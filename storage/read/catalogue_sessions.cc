@@ -50,6 +50,12 @@ SessionRecord session_of(const Statement& row) {
   return session;
 }
 
+// ?: text, text, ids as a JSON list, text, ids.
+constexpr std::string_view kSearch =
+    "(instr(lower(s.case_id), lower(?)) OR instr(lower(s.person), lower(?)) OR s.person IN (SELECT "
+    "value FROM json_each(?)) OR s.session IN (SELECT session FROM session_interrogators WHERE "
+    "instr(lower(interrogator), lower(?)) OR interrogator IN (SELECT value FROM json_each(?))))";
+
 // Conditions and the values that belong to them, in the same order.
 class Conditions {
  public:
@@ -62,6 +68,11 @@ class Conditions {
   void add(std::string_view condition) {
     text_ += text_.empty() ? " WHERE " : " AND ";
     text_ += condition;
+  }
+  void add_search(const SessionSearch& search) {
+    const std::string people = boost::json::serialize(boost::json::value_from(search.people));
+    add(kSearch, search.text);
+    values_.insert(values_.end(), {search.text, people, search.text, people});
   }
   [[nodiscard]] const std::string& text() const { return text_; }
   void bind(Statement& statement) const {
@@ -91,6 +102,9 @@ Conditions conditions_of(const SessionFilter& filter) {
   if (filter.interrogator.has_value()) {
     where.add("s.session IN (SELECT session FROM session_interrogators WHERE interrogator = ?)",
               *filter.interrogator);
+  }
+  if (filter.search.has_value()) {
+    where.add_search(*filter.search);
   }
   if (filter.from.has_value()) {
     where.add("(s.closed_ns IS NULL OR s.closed_ns > ?)", filter.from->ns);

@@ -130,6 +130,22 @@ TEST_F(CatalogueTest, FiltersSessions) {
   EXPECT_EQ(count({.from = UtcTime{ended.ns - 1}, .to = UtcTime{INT64_MAX}}), 2U);
 }
 
+TEST_F(CatalogueTest, SearchesCaseIdsAndWhoTookPart) {
+  record_a_session_with_a_hole();
+  const auto count = [&](const std::string& text, std::vector<std::string> people = {}) {
+    const SessionFilter filter{.search = SessionSearch{text, std::move(people)}};
+    return catalogue().sessions(filter).value().sessions.size();
+  };
+
+  EXPECT_EQ(count("c-"), 1U);
+  EXPECT_EQ(count("p-1"), 1U);
+  EXPECT_EQ(count("o-2"), 1U);
+  EXPECT_EQ(count("nobody"), 0U);
+  EXPECT_EQ(count("nobody", {"P-9", "P-1"}), 1U);
+  EXPECT_EQ(count("nobody", {"O-2"}), 1U);
+  EXPECT_EQ(count("nobody", {"O-3"}), 0U);
+}
+
 TEST_F(CatalogueTest, GivesSessionsNewestFirstPageByPage) {
   start();
   start_index();
