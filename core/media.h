@@ -15,10 +15,13 @@
 namespace candor {
 
 enum class MediaKind : std::uint8_t { kVideo, kAudio };
-enum class Codec : std::uint8_t { kH264, kAac };
+enum class Codec : std::uint8_t { kH264, kH265, kAac, kOpus, kAlaw, kUlaw };
 
 /// "video" or "audio".
 [[nodiscard]] std::string_view to_string(MediaKind kind);
+/// "H.264", "H.265", "AAC", "Opus", "G.711 A-law", "G.711 mu-law".
+[[nodiscard]] std::string_view to_string(Codec codec);
+[[nodiscard]] MediaKind kind_of(Codec codec);
 
 /// What a decoder needs to know before the first sample. Immutable.
 struct MediaFormat {
@@ -30,23 +33,26 @@ struct MediaFormat {
   std::uint32_t height = 0;       // Pixels as displayed; video only.
   std::uint32_t sample_rate = 0;  // Hz; audio only.
   std::uint32_t channels = 0;     // Audio only.
-  Bytes codec_config;  // H.264: avcC (ISO/IEC 14496-15, 5.3.3.1). AAC: AudioSpecificConfig.
+  // H.264: avcC, H.265: hvcC (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1). AAC: AudioSpecificConfig.
+  // Opus: OpusHead (RFC 7845, 5.1). G.711: empty.
+  Bytes codec_config;
 
   friend bool operator==(const MediaFormat&, const MediaFormat&) = default;
 };
 using MediaFormatPtr = std::shared_ptr<const MediaFormat>;
 
-/// One access unit (H.264: NAL units with 4-byte lengths, no AUD) or one AAC frame (raw, no ADTS),
-/// as a source hands it on. Moved, never shared.
+/// One access unit (NAL units with 4-byte lengths, no AUD), one AAC frame (raw, no ADTS), one Opus
+/// packet or one packet of G.711, as a source hands it on. Moved, never shared.
 struct Sample {
   MediaFormatPtr format;
   Bytes data;
   std::int64_t source_ticks =
       0;  // Decode time on the source's own clock, unwrapped, in format->timescale.
   std::int32_t composition_offset = 0;  // Presentation minus decode time, ticks.
+  std::uint32_t duration = 0;           // Ticks; sound only, where the samples in it are known.
   BootTime arrival;                     // When the sample was complete here.
   UtcTime capture;    // The source's UTC of this sample; 0 when capture_source is kArrival.
-  bool sync = false;  // Decoding can start here (IDR; every AAC frame).
+  bool sync = false;  // Decoding can start here (IDR, IRAP; every sample of sound).
   std::uint32_t lost_packets = 0;  // Packets known lost between the previous sample and this one.
   bool discontinuity = false;      // source_ticks do not continue from the previous sample's.
 };
@@ -84,7 +90,7 @@ using ChunkPtr = std::shared_ptr<const Chunk>;
 struct InitSegment {
   MediaFormatPtr format;
   Bytes bytes;         // ftyp + moov.
-  std::string codecs;  // RFC 6381: "avc1.640028", "mp4a.40.2".
+  std::string codecs;  // RFC 6381: "avc1.640028", "hvc1.1.6.L93.B0", "mp4a.40.2", "opus", "alaw".
 };
 using InitSegmentPtr = std::shared_ptr<const InitSegment>;
 

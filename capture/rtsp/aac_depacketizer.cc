@@ -108,6 +108,7 @@ class AacDepacketizer final : public Depacketizer {
     unit.format = format_;
     unit.data = std::move(frame);
     unit.timestamp = timestamp;
+    unit.duration = kFrameSamples;
     unit.sync = true;
     unit.lost_packets = std::exchange(lost_, 0);
     output_(std::move(unit));

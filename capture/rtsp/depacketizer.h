@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// RTP payloads to access units: H.264 (RFC 6184) and AAC (RFC 3640). Hostile input costs at most
-// one access unit.
+// RTP payloads to access units: H.264 (RFC 6184), H.265 (RFC 7798), AAC (RFC 3640), Opus (RFC
+// 7587), G.711 (RFC 3551). Hostile input costs at most one access unit.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,18 @@
 
 namespace candor::rtsp {
 
+inline constexpr std::uint32_t kVideoClockRate = 90000;
+
+/// How many frames may be decoded before one that is shown earlier; none: the stream does not say.
+using ReorderDepth = std::optional<std::uint32_t>;
+
 /// An access unit on its way to becoming a Sample.
 struct AccessUnit {
   MediaFormatPtr format;
   Bytes data;
-  std::uint32_t timestamp = 0;  // RTP.
+  std::uint32_t timestamp = 0;  // RTP: when it is shown or heard.
+  std::uint32_t duration = 0;   // Ticks; sound only.
+  ReorderDepth reorder = 0;
   bool sync = false;
   std::uint32_t lost_packets = 0;
 };
@@ -41,6 +48,21 @@ class Depacketizer {
 /// AAC-hbr with several frames in a packet. Frames over several packets are put together.
 [[nodiscard]] std::unique_ptr<Depacketizer> make_aac_depacketizer(const SdpTrack& track,
                                                                   Depacketizer::Output output);
+
+/// As H.264.
+[[nodiscard]] std::unique_ptr<Depacketizer> make_h265_depacketizer(const SdpTrack& track,
+                                                                   Depacketizer::Output output);
+
+/// G.711 and Opus: every packet is a sample.
+[[nodiscard]] std::unique_ptr<Depacketizer> make_packet_audio_depacketizer(
+    const SdpTrack& track, Depacketizer::Output output);
+
+/// Samples at 48 kHz in an Opus packet; 0 when malformed. Source: RFC 6716, 3.1 and 3.2.
+[[nodiscard]] std::uint32_t opus_duration(ByteView packet);
+
+/// The depacketizer of the track's codec.
+[[nodiscard]] std::unique_ptr<Depacketizer> make_depacketizer(const SdpTrack& track,
+                                                              Depacketizer::Output output);
 
 /// What an AudioSpecificConfig says. None when malformed. Source: ISO/IEC 14496-3, 1.6.2.1.
 struct AacConfig {

@@ -82,7 +82,7 @@ TrackClock::Placed TrackClock::place(std::uint32_t rtp_time) {
   if (last_rtp_.has_value()) {
     const auto step = static_cast<std::int64_t>(static_cast<std::int32_t>(rtp_time - *last_rtp_));
     placed.is_restarted = std::abs(step) > kStepSecondsMax * rate_;
-    ticks_ += placed.is_restarted ? 1 : std::max<std::int64_t>(1, step);
+    ticks_ += placed.is_restarted ? 1 : step;
     if (placed.is_restarted) {
       report_.reset();  // It speaks of the old clock; the next one comes within seconds.
     }

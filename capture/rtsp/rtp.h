@@ -38,10 +38,10 @@ class SequenceCounter {
   std::optional<std::uint16_t> last_;
 };
 
-/// RTP time of one track as 64-bit ticks that always grow, and as the camera's UTC. One thread.
+/// RTP time of one track as 64-bit ticks, and as the camera's UTC. One thread.
 ///
 /// A step of more than ten seconds either way is no time but a new clock: ticks go on from the last
-/// sample and the sample is marked. A step back or of zero, within ten seconds, becomes one tick.
+/// sample and the sample is marked. Smaller steps back are left to DecodeOrder.
 class TrackClock {
  public:
   explicit TrackClock(std::uint32_t rate) : rate_(rate) {}

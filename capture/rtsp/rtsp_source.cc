@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "capture/rtsp/decode_order.h"
 #include "capture/rtsp/depacketizer.h"
 #include "capture/rtsp/rtp.h"
 #include "capture/rtsp/sdp.h"
@@ -27,12 +28,9 @@ class Track {
         number_(number),
         channel_(channel),
         clock_(clock),
-        track_clock_(description.clock_rate) {
-    auto output = [this](AccessUnit unit) { emit(std::move(unit)); };
-    depacketizer_ = description.kind == MediaKind::kVideo
-                        ? rtsp::make_h264_depacketizer(description, std::move(output))
-                        : rtsp::make_aac_depacketizer(description, std::move(output));
-  }
+        track_clock_(description.clock_rate),
+        depacketizer_(rtsp::make_depacketizer(
+            description, [this](AccessUnit unit) { emit(std::move(unit)); })) {}
   Track(const Track&) = delete;
   Track& operator=(const Track&) = delete;
 
@@ -64,10 +62,14 @@ class Track {
  private:
   void emit(AccessUnit unit) {
     const rtsp::TrackClock::Placed placed = track_clock_.place(unit.timestamp);
+    const rtsp::DecodeOrder::Placed order =
+        decode_order_.place(placed.ticks, unit.reorder, placed.is_restarted);
     Sample sample;
     sample.format = std::move(unit.format);
     sample.data = std::move(unit.data);
-    sample.source_ticks = placed.ticks;
+    sample.source_ticks = order.decode_ticks;
+    sample.composition_offset = order.composition_offset;
+    sample.duration = unit.duration;
     sample.arrival = clock_.boot();
     sample.capture = placed.capture;
     sample.sync = unit.sync;
@@ -82,6 +84,7 @@ class Track {
   std::uint8_t channel_;
   const Clock& clock_;
   rtsp::TrackClock track_clock_;
+  rtsp::DecodeOrder decode_order_;
   rtsp::SequenceCounter sequence_;
   std::unique_ptr<rtsp::Depacketizer> depacketizer_;
   SourceListener* listener_ = nullptr;
@@ -116,17 +119,18 @@ class RtspSource final : public Source {
   Result<void> set_up(rtsp::Session& session, const rtsp::Sdp& sdp, SourceListener& listener) {
     std::vector<SourceTrack> announced;
     for (const rtsp::SdpTrack& track : sdp.tracks) {
-      if (track.kind == MediaKind::kAudio && !options_.sound) {
-        continue;  // No branch for sound is built.
+      if (track.kind() == MediaKind::kAudio ? !options_.sound : !options_.picture) {
+        continue;  // No branch for it is built.
       }
       const auto wanted = static_cast<std::uint8_t>(2 * announced.size());
       CANDOR_TRY(const std::uint8_t channel, session.setup(track, wanted));
       tracks_.push_back(std::make_unique<Track>(track, announced.size(), channel, clock_));
-      announced.push_back({.kind = track.kind,
-                           .codec = track.kind == MediaKind::kVideo ? Codec::kH264 : Codec::kAac});
+      announced.push_back({.kind = track.kind(), .codec = track.codec});
     }
     if (announced.empty()) {
-      return fail(ErrorKind::kUnsupported, "the camera offers only sound, and sound = false");
+      return fail(ErrorKind::kUnsupported, options_.picture
+                                               ? "the camera offers only sound, and sound = false"
+                                               : "the camera offers no sound, and picture = false");
     }
     listener.on_tracks(announced);
     return {};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A camera over RTSP, TCP interleaved: H.264 and AAC (docs/decisions/0003-native-rtsp.md).
+// A camera or a microphone over RTSP, TCP interleaved (docs/decisions/0003-native-rtsp.md).
 #pragma once
 
 #include <chrono>
@@ -15,6 +15,7 @@ struct RtspOptions {
   std::string url;  // rtsp://host[:port]/path, without credentials.
   std::string user;
   std::string password;
+  bool picture = true;
   bool sound = true;
   std::chrono::milliseconds connect_timeout{5000};  // Also for each answer.
   std::chrono::milliseconds media_timeout{3000};    // No whole sample for so long ends the source.

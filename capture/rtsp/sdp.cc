@@ -2,6 +2,7 @@
 #include "capture/rtsp/sdp.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 #include <optional>
@@ -13,6 +14,9 @@
 
 namespace candor::rtsp {
 namespace {
+
+constexpr std::uint8_t kStaticPcmu = 0;
+constexpr std::uint8_t kStaticPcma = 8;
 
 template <typename Number>
 Number number_or(std::string_view text, Number otherwise) {
@@ -39,6 +43,7 @@ struct Section {
   std::uint8_t payload_type = 0;
   std::string encoding;
   std::uint32_t clock_rate = 0;
+  std::uint32_t channels = 1;
   std::string fmtp;
   std::string control;
 };
@@ -54,50 +59,92 @@ std::string fmtp_value(std::string_view fmtp, std::string_view name) {
   return "";
 }
 
-SdpTrack common_part(const Section& section, MediaKind kind) {
+SdpTrack common_part(const Section& section, Codec codec) {
   SdpTrack track;
-  track.kind = kind;
+  track.codec = codec;
   track.payload_type = section.payload_type;
   track.clock_rate = section.clock_rate;
+  track.channels = section.channels;
   track.control = section.control;
   return track;
 }
 
-std::optional<SdpTrack> h264_track(const Section& section) {
-  if (section.media != "video" || !equal_ignoring_case(section.encoding, "H264") ||
-      section.clock_rate != 90000) {
-    return std::nullopt;
-  }
-  SdpTrack track = common_part(section, MediaKind::kVideo);
-  const std::string sets = fmtp_value(section.fmtp, "sprop-parameter-sets");
+void add_parameter_sets(const Section& section, std::string_view parameter, SdpTrack& track) {
+  const std::string sets = fmtp_value(section.fmtp, parameter);
   std::string_view rest = sets;
   while (!rest.empty()) {
     if (Bytes set = decode_base64(take_until(rest, ',')); !set.empty()) {
       track.parameter_sets.push_back(std::move(set));
     }
   }
+}
+
+std::optional<SdpTrack> h264_track(const Section& section) {
+  SdpTrack track = common_part(section, Codec::kH264);
+  add_parameter_sets(section, "sprop-parameter-sets", track);
   return track;
 }
 
-std::optional<SdpTrack> aac_track(const Section& section) {
-  if (section.media != "audio" || !equal_ignoring_case(section.encoding, "MPEG4-GENERIC") ||
-      !equal_ignoring_case(fmtp_value(section.fmtp, "mode"), "AAC-hbr")) {
-    return std::nullopt;
+std::optional<SdpTrack> h265_track(const Section& section) {
+  SdpTrack track = common_part(section, Codec::kH265);
+  for (const char* parameter : {"sprop-vps", "sprop-sps", "sprop-pps"}) {
+    add_parameter_sets(section, parameter, track);
   }
-  SdpTrack track = common_part(section, MediaKind::kAudio);
+  // Decoding order numbers stand in every packet then; no camera was seen to send them.
+  const bool has_order_numbers = number_or(fmtp_value(section.fmtp, "sprop-max-don-diff"), 0U) > 0;
+  return has_order_numbers ? std::nullopt : std::optional(std::move(track));
+}
+
+std::optional<SdpTrack> aac_track(const Section& section) {
+  SdpTrack track = common_part(section, Codec::kAac);
   track.audio_config = from_hex(fmtp_value(section.fmtp, "config")).value_or(Bytes());
   track.size_length = number_or(fmtp_value(section.fmtp, "sizelength"), track.size_length);
   track.index_length = number_or(fmtp_value(section.fmtp, "indexlength"), track.index_length);
-  const bool is_sound = track.audio_config.size() >= 2 && track.size_length <= 16 &&
+  const bool is_sound = equal_ignoring_case(fmtp_value(section.fmtp, "mode"), "AAC-hbr") &&
+                        track.audio_config.size() >= 2 && track.size_length <= 16 &&
                         track.size_length > 0 && track.index_length <= 16 && track.clock_rate > 0;
   return is_sound ? std::optional(std::move(track)) : std::nullopt;
 }
 
-void finish(const Section& section, Sdp& sdp) {
-  auto track = h264_track(section);
-  if (!track.has_value()) {
-    track = aac_track(section);
+std::optional<SdpTrack> opus_track(const Section& section) {
+  SdpTrack track = common_part(section, Codec::kOpus);
+  // The rtpmap always says 2 (RFC 7587, 7): whether it is stereo stands in the parameters.
+  track.channels = fmtp_value(section.fmtp, "sprop-stereo") == "1" ? 2 : 1;
+  return section.clock_rate == 48000 ? std::optional(std::move(track)) : std::nullopt;
+}
+
+std::optional<SdpTrack> g711_track(const Section& section) {
+  const bool is_alaw = equal_ignoring_case(section.encoding, "PCMA");
+  const SdpTrack track = common_part(section, is_alaw ? Codec::kAlaw : Codec::kUlaw);
+  const bool is_sound = track.clock_rate >= 8000 && track.clock_rate <= 48000 &&
+                        track.channels >= 1 && track.channels <= 2;
+  return is_sound ? std::optional(track) : std::nullopt;
+}
+
+struct Encoding {
+  std::string_view media;
+  std::string_view name;
+  std::optional<SdpTrack> (*read)(const Section&);
+};
+constexpr std::array<Encoding, 6> kEncodings = {{{"video", "H264", h264_track},
+                                                 {"video", "H265", h265_track},
+                                                 {"audio", "MPEG4-GENERIC", aac_track},
+                                                 {"audio", "OPUS", opus_track},
+                                                 {"audio", "PCMA", g711_track},
+                                                 {"audio", "PCMU", g711_track}}};
+
+std::optional<SdpTrack> track_of(const Section& section) {
+  for (const Encoding& encoding : kEncodings) {
+    if (section.media == encoding.media && equal_ignoring_case(section.encoding, encoding.name)) {
+      const bool has_clock = section.media == "audio" || section.clock_rate == 90000;
+      return has_clock ? encoding.read(section) : std::nullopt;
+    }
   }
+  return std::nullopt;
+}
+
+void finish(const Section& section, Sdp& sdp) {
+  auto track = track_of(section);
   if (!track.has_value()) {
     sdp.others += (sdp.others.empty() ? "" : ", ") +
                   (section.encoding.empty() ? section.media : section.encoding);
@@ -105,7 +152,7 @@ void finish(const Section& section, Sdp& sdp) {
   }
   const bool is_first =
       std::none_of(sdp.tracks.begin(), sdp.tracks.end(),
-                   [&](const SdpTrack& other) { return other.kind == track->kind; });
+                   [&](const SdpTrack& other) { return other.kind() == track->kind(); });
   if (is_first) {
     sdp.tracks.push_back(std::move(*track));
   }
@@ -130,6 +177,7 @@ void read_attribute(std::string_view value, std::optional<Section>& section, Sdp
   }
   section->encoding = std::string(take_until(value, '/'));
   section->clock_rate = number_or<std::uint32_t>(take_until(value, '/'), 0);
+  section->channels = number_or<std::uint32_t>(value, 1);
 }
 
 Section begin_section(std::string_view value) {
@@ -138,6 +186,11 @@ Section begin_section(std::string_view value) {
   take_until(value, ' ');  // Port.
   take_until(value, ' ');  // Transport.
   section.payload_type = number_or<std::uint8_t>(take_until(value, ' '), 255);
+  // Static payload types need no rtpmap (RFC 3551, 6).
+  if (section.payload_type == kStaticPcmu || section.payload_type == kStaticPcma) {
+    section.encoding = section.payload_type == kStaticPcmu ? "PCMU" : "PCMA";
+    section.clock_rate = 8000;
+  }
   return section;
 }
 
@@ -167,9 +220,10 @@ Result<Sdp> parse_sdp(std::string_view text) {
     finish(*section, sdp);
   }
   if (sdp.tracks.empty()) {
-    return fail(ErrorKind::kUnsupported,
-                fmt::format("the camera offers only {}; Candor records H.264 and AAC",
-                            sdp.others.empty() ? "nothing" : sdp.others));
+    return fail(
+        ErrorKind::kUnsupported,
+        fmt::format("the camera offers only {}; Candor records H.264, H.265, AAC, Opus and G.711",
+                    sdp.others.empty() ? "nothing" : sdp.others));
   }
   return sdp;
 }
@@ -202,7 +256,7 @@ std::string resolve_control(std::string_view base, std::string_view control) {
   if (control.empty() || control == "*") {
     return std::string(base);
   }
-  if (control.rfind("rtsp://", 0) == 0) {
+  if (control.rfind("rtsp://", 0) == 0 || control.rfind("rtsps://", 0) == 0) {
     return std::string(control);
   }
   const bool has_slash = !base.empty() && base.back() == '/';

@@ -15,20 +15,23 @@ namespace candor::rtsp {
 
 /// A track that can be recorded.
 struct SdpTrack {
-  MediaKind kind = MediaKind::kVideo;
+  Codec codec = Codec::kH264;
   std::uint8_t payload_type = 0;
   std::uint32_t clock_rate = 0;
-  std::string control;                // Absolute, or relative to the base.
-  std::vector<Bytes> parameter_sets;  // H.264: sprop-parameter-sets, SPS and PPS.
-  Bytes audio_config;                 // AAC: AudioSpecificConfig.
-  std::uint32_t size_length = 13;     // AAC (RFC 3640): bits of AU-size, AU-Index.
+  std::string control{};                // Absolute, or relative to the base.
+  std::uint32_t channels = 1;           // Opus, G.711.
+  std::vector<Bytes> parameter_sets{};  // H.264: SPS and PPS; H.265: VPS, SPS and PPS.
+  Bytes audio_config{};                 // AAC: AudioSpecificConfig.
+  std::uint32_t size_length = 13;       // AAC (RFC 3640): bits of AU-size, AU-Index.
   std::uint32_t index_length = 3;
+
+  [[nodiscard]] MediaKind kind() const { return kind_of(codec); }
 };
 
 struct Sdp {
   std::vector<SdpTrack> tracks;  // At most one of each kind: the first that can be recorded.
   std::string control;           // Of the whole session; "*" or empty: the URL itself.
-  std::string others;            // What else is offered, for the error sentence: "JPEG, PCMU".
+  std::string others;            // What else is offered, for the error sentence: "JPEG, G726-32".
 };
 
 /// Shape: at most 64 KiB. Errors: kUnsupported when nothing can be recorded, naming what is

@@ -9,7 +9,7 @@
 namespace candor::media {
 namespace {
 
-constexpr std::int64_t kAacFrameTicks = 1024;
+constexpr std::int64_t kAacFrameTicks = 1024;  // Where a source does not say how long a sample is.
 constexpr std::int64_t kFirstGuessFrameRate = 25;
 // Jitter of a camera's stamps and of rounding; below it nothing is corrected, so durations stay
 // even.
@@ -58,7 +58,9 @@ ChunkPtr Fragmenter::push(Sample sample) {
 ChunkPtr Fragmenter::flush() { return held_.empty() ? nullptr : make_chunk(); }
 
 std::int64_t Fragmenter::nominal_duration(const Sample& sample) {
-  if (kind_ == MediaKind::kVideo && started_) {
+  if (sample.duration > 0) {
+    nominal_ = sample.duration;
+  } else if (kind_ == MediaKind::kVideo && started_) {
     const std::int64_t step = sample.source_ticks - last_source_ticks_;
     // A step outside 2 to 240 frames a second is a hole or a fault, not a frame rate.
     if (step >= timescale_ / 240 && step <= timescale_ / 2 && sample.lost_packets == 0) {
@@ -73,7 +75,10 @@ Fragmenter::Placed Fragmenter::place(Sample sample) {
   if (sample.discontinuity) {
     timeline_.restart();
   }
-  const std::int64_t clock_time = timeline_.place(sample.source_ticks, sample.arrival);
+  // By the instant of presentation: with B-frames, too, that is what sound is heard with.
+  const std::int64_t offset = sample.composition_offset;
+  const std::int64_t clock_time =
+      timeline_.place(sample.source_ticks + offset, sample.arrival) - offset;
   const std::int64_t nominal = nominal_duration(sample);
   const std::int64_t error = clock_time - end_;
   Placed placed;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/fragment/init_segment.h"
 
+#include <array>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -10,6 +11,9 @@
 extern "C" {
 #include <libavformat/avformat.h>
 }
+
+#include "media/bmff/sample_entry.h"
+#include "media/fragment/codecs_text.h"
 
 namespace candor::media {
 namespace {
@@ -39,40 +43,51 @@ int append_to_bytes(void* opaque, std::uint8_t* data, int size) noexcept {
   return size;
 }
 
-Result<std::string> codecs_string(const MediaFormat& format) {
-  const Bytes& config = format.codec_config;
-  if (format.codec == Codec::kH264) {
-    // avcC: version, profile, compatibility, level; Annex B would start with 0.
-    if (config.size() < 7 || config[0] != 1) {
-      return fail(ErrorKind::kInvalidArgument, "H.264 configuration is not an avcC record");
-    }
-    return fmt::format("avc1.{:02x}{:02x}{:02x}", config[1], config[2], config[3]);
+// A stand-in for what libavformat does not write: AAC-LC, 8 kHz, mono.
+constexpr std::array<std::uint8_t, 2> kStandInConfig = {0x15, 0x88};
+constexpr int kAacFrameSamples = 1024;
+
+bool is_g711(const MediaFormat& format) {
+  return format.codec == Codec::kAlaw || format.codec == Codec::kUlaw;
+}
+
+AVCodecID codec_id_of(Codec codec) {
+  switch (codec) {
+    case Codec::kH264:
+      return AV_CODEC_ID_H264;
+    case Codec::kH265:
+      return AV_CODEC_ID_HEVC;
+    case Codec::kOpus:
+      return AV_CODEC_ID_OPUS;
+    case Codec::kAac:
+    case Codec::kAlaw:
+    case Codec::kUlaw:
+      break;
   }
-  if (config.size() < 2) {
-    return fail(ErrorKind::kInvalidArgument, "AAC configuration is shorter than 2 bytes");
-  }
-  return fmt::format("mp4a.40.{}", config[0] >> 3);
+  return AV_CODEC_ID_AAC;
 }
 
 void describe(const MediaFormat& format, AVStream& stream) {
   AVCodecParameters& codec = *stream.codecpar;
   stream.time_base = {1, static_cast<int>(format.timescale)};
+  codec.codec_id = codec_id_of(format.codec);
   if (format.kind == MediaKind::kVideo) {
     codec.codec_type = AVMEDIA_TYPE_VIDEO;
-    codec.codec_id = AV_CODEC_ID_H264;
     codec.width = static_cast<int>(format.width);
     codec.height = static_cast<int>(format.height);
+    // Parameter sets stand in the sample entry; libavformat would write hev1.
+    codec.codec_tag = format.codec == Codec::kH265 ? MKTAG('h', 'v', 'c', '1') : 0;
   } else {
     codec.codec_type = AVMEDIA_TYPE_AUDIO;
-    codec.codec_id = AV_CODEC_ID_AAC;
     codec.sample_rate = static_cast<int>(format.sample_rate);
-    codec.frame_size = 1024;
+    codec.frame_size = kAacFrameSamples;
     av_channel_layout_default(&codec.ch_layout, static_cast<int>(format.channels));
   }
-  const std::size_t size = format.codec_config.size();
-  codec.extradata = static_cast<std::uint8_t*>(av_mallocz(size + AV_INPUT_BUFFER_PADDING_SIZE));
-  std::memcpy(codec.extradata, format.codec_config.data(), size);
-  codec.extradata_size = static_cast<int>(size);
+  const ByteView config = is_g711(format) ? ByteView(kStandInConfig) : format.codec_config;
+  codec.extradata =
+      static_cast<std::uint8_t*>(av_mallocz(config.size() + AV_INPUT_BUFFER_PADDING_SIZE));
+  std::memcpy(codec.extradata, config.data(), config.size());
+  codec.extradata_size = static_cast<int>(config.size());
 }
 
 Result<Bytes> write_header(const MediaFormat& format) {
@@ -107,8 +122,11 @@ Result<Bytes> write_header(const MediaFormat& format) {
 
 Result<InitSegmentPtr> make_init_segment(const MediaFormatPtr& format) {
   auto init = std::make_shared<InitSegment>();
-  CANDOR_TRY(init->codecs, codecs_string(*format));
+  CANDOR_TRY(init->codecs, codecs_text(*format));
   CANDOR_TRY(init->bytes, write_header(*format));
+  if (is_g711(*format)) {
+    CANDOR_TRY(init->bytes, bmff::with_sample_entry(init->bytes, bmff::g711_sample_entry(*format)));
+  }
   init->format = format;
   return InitSegmentPtr(std::move(init));
 }

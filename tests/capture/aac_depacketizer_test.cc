@@ -15,7 +15,7 @@ class AacDepacketizerTest : public testing::Test {
  protected:
   AacDepacketizerTest() {
     SdpTrack track;
-    track.kind = MediaKind::kAudio;
+    track.codec = Codec::kAac;
     track.clock_rate = 48000;
     track.audio_config = {0x11, 0x88};
     depacketizer_ = make_aac_depacketizer(

@@ -135,7 +135,8 @@ TEST_F(RtspSourceTest, MarksACameraClockThatWasSet) {
 TEST_F(RtspSourceTest, TakesTheTimeFromTheSenderReport) {
   EXPECT_EQ(stream({"report", "play IP"}), "video: I P");
   EXPECT_EQ(listener_.last().capture.ns, 1000'040'000'000);
-  EXPECT_EQ(listener_.last().source_ticks, 3600);
+  const Sample& last = listener_.last();
+  EXPECT_EQ(last.source_ticks + last.composition_offset, 3600);
 }
 
 TEST_F(RtspSourceTest, AnswersAChallenge) {
@@ -174,7 +175,9 @@ TEST_F(RtspSourceTest, SaysThatThePasswordIsWrong) {
 TEST_F(RtspSourceTest, SaysWhatIsOfferedWhenNothingCanBeRecorded) {
   ScriptedCamera camera({"DESCRIBE -> 200 jpeg"});
 
-  EXPECT_EQ(run(camera), "unsupported: the camera offers only JPEG; Candor records H.264 and AAC");
+  EXPECT_EQ(run(camera),
+            "unsupported: the camera offers only JPEG; Candor records H.264, H.265, AAC, Opus and "
+            "G.711");
 }
 
 TEST_F(RtspSourceTest, SaysThatTheStreamIsNotThere) {

@@ -49,10 +49,36 @@ TEST(SdpTest, TakesTheFirstOfEachKindThatCanBeRecorded) {
 }
 
 TEST(SdpTest, NamesWhatIsOfferedWhenNothingCanBeRecorded) {
-  EXPECT_EQ(error_of(std::string(kJpeg) + "m=audio 0 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n"),
-            "the camera offers only JPEG, PCMU; Candor records H.264 and AAC");
+  EXPECT_EQ(error_of(std::string(kJpeg) + "m=audio 0 RTP/AVP 98\r\na=rtpmap:98 G726-32/8000\r\n"),
+            "the camera offers only JPEG, G726-32; Candor records H.264, H.265, AAC, Opus and "
+            "G.711");
   EXPECT_THAT(error_of("v=0\r\n"), HasSubstr("only nothing"));
   EXPECT_THAT(error_of("m=video 0 RTP/AVP 26\n"), HasSubstr("only video"));
+}
+
+// "H.265 90000/1+3": codec, clock, channels, parameter sets.
+std::string track_text(const std::string& section) {
+  const auto sdp = parse_sdp(section);
+  if (!sdp.has_value()) {
+    return "none";
+  }
+  const SdpTrack& track = sdp->tracks.front();
+  return std::string(to_string(track.codec)) + " " + std::to_string(track.clock_rate) + "/" +
+         std::to_string(track.channels) + "+" + std::to_string(track.parameter_sets.size());
+}
+
+TEST(SdpTest, KnowsEveryCodecThatIsRecorded) {
+  EXPECT_EQ(track_text("m=video 0 RTP/AVP 96\na=rtpmap:96 H265/90000\n"
+                       "a=fmtp:96 sprop-vps=QAEMAf//;sprop-sps=QgEBAWAA;sprop-pps=RAHBcrRi\n"),
+            "H.265 90000/1+3");
+  EXPECT_EQ(track_text("m=audio 0 RTP/AVP 97\na=rtpmap:97 opus/48000/2\n"), "Opus 48000/1+0");
+  EXPECT_EQ(track_text("m=audio 0 RTP/AVP 97\na=rtpmap:97 opus/48000/2\n"
+                       "a=fmtp:97 sprop-stereo=1\n"),
+            "Opus 48000/2+0");
+  EXPECT_EQ(track_text("m=audio 0 RTP/AVP 0\n"), "G.711 mu-law 8000/1+0");
+  EXPECT_EQ(track_text("m=audio 0 RTP/AVP 8\n"), "G.711 A-law 8000/1+0");
+  EXPECT_EQ(track_text("m=audio 0 RTP/AVP 98\na=rtpmap:98 PCMA/16000/2\n"),
+            "G.711 A-law 16000/2+0");
 }
 
 TEST(SdpTest, RefusesSoundThatCannotBeUnpacked) {

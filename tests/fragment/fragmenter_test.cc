@@ -114,6 +114,48 @@ TEST(FragmenterTest, PairsSoundAndGivesTheOddFrameOnFlush) {
   EXPECT_EQ(last->decode_time, 4 * 1024);
 }
 
+TEST(FragmenterTest, SoundIsAsLongAsItsSampleSays) {
+  auto format = std::make_shared<MediaFormat>(*test::aac_format());
+  format->codec = Codec::kAlaw;
+  format->timescale = 8000;
+  Fragmenter fragmenter(kEpochClock, *format, {.audio_samples_per_chunk = 1});
+  std::string durations;
+  std::int64_t ticks = 0;
+  for (const std::uint32_t duration : {160U, 160U, 240U, 160U}) {
+    Sample sample;
+    sample.format = format;
+    sample.data.assign(duration, 0x55);
+    sample.source_ticks = ticks;
+    sample.duration = duration;
+    sample.arrival = {ticks_to_ns(ticks + duration, 8000)};
+    sample.sync = true;
+    durations += std::to_string(fragmenter.push(std::move(sample))->duration) + " ";
+    ticks += duration;
+  }
+  EXPECT_EQ(durations, "160 160 240 160 ");
+}
+
+TEST(FragmenterTest, PutsFramesWithReorderingWhereTheyAreShown) {
+  // "I2 P0 B1": shown at 2, 4, 3; each arrives two frames after it is shown.
+  const MediaFormatPtr format = test::h264_format();
+  Fragmenter fragmenter(kEpochClock, *format, {});
+  std::string shown;
+  std::int64_t decode = 0;
+  for (const std::int64_t frame : {2, 4, 3, 6, 5}) {
+    Sample sample;
+    sample.format = format;
+    sample.data = {1};
+    sample.source_ticks = decode * kFrameTicks;
+    sample.composition_offset = static_cast<std::int32_t>((frame - decode) * kFrameTicks);
+    sample.arrival = {(frame + 2) * kFrameNs};
+    sample.sync = decode == 0;
+    const ChunkPtr chunk = fragmenter.push(std::move(sample));
+    shown += std::to_string(chunk->decode_time / kFrameTicks + frame - decode) + " ";
+    ++decode;
+  }
+  EXPECT_EQ(shown, "4 6 5 8 7 ");
+}
+
 TEST(FragmenterTest, NeverBeginsBeforeWhatIsRecordedAlready) {
   const std::vector<Sample> samples = video_samples("IPP");
   Fragmenter fragmenter(kEpochClock, *samples.front().format, {});

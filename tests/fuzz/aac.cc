@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   rtsp::SdpTrack track;
-  track.kind = MediaKind::kAudio;
+  track.codec = Codec::kAac;
   track.clock_rate = 48000;
   track.audio_config = {data[0], data[1]};
   track.size_length = 1 + data[2] % 16;  // The ranges that parse_sdp lets through.

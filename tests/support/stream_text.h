@@ -29,6 +29,15 @@ inline MediaFormatPtr h264_format() {
   return format;
 }
 
+/// hvcC of a 1920x1080 stream of x265, Main profile.
+inline Bytes hvcc_1080() {
+  return from_hex(
+             "01016000000090000000000078f000fcfdf8f800000f03a00001001840010c01ffff0160000003009000"
+             "00030000030078959409a10001002a420101016000000300900000030000030078a003c08010e5965659"
+             "24caf0168080000003008000000c84a2000100074401c172b46240")
+      .value();
+}
+
 inline MediaFormatPtr aac_format() {
   auto format = std::make_shared<MediaFormat>();
   format->kind = MediaKind::kAudio;

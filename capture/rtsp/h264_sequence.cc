@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "capture/rtsp/sps.h"
-
+// H.264: sequence parameter sets and avcC.
 #include <algorithm>
 #include <array>
 
+#include "capture/rtsp/bit_reader.h"
+#include "capture/rtsp/sequence_facts.h"
 #include "core/big_endian.h"
 
 namespace candor::rtsp {
@@ -11,58 +12,7 @@ namespace {
 
 constexpr std::uint32_t kMacroblock = 16;
 constexpr std::uint32_t kSizeMax = 16384;
-
-// Bits of a NAL unit with emulation prevention taken out; reading past the end gives zeros and is
-// remembered.
-class BitReader {
- public:
-  explicit BitReader(ByteView nal) {
-    int zeros = 0;
-    for (const std::uint8_t byte : nal) {
-      if (zeros >= 2 && byte == 3) {
-        zeros = 0;
-        continue;
-      }
-      zeros = byte == 0 ? zeros + 1 : 0;
-      bytes_.push_back(byte);
-    }
-  }
-
-  std::uint32_t bit() {
-    if (at_ >= bytes_.size() * 8) {
-      is_past_end_ = true;
-      return 0;
-    }
-    const std::uint32_t value = bytes_[at_ / 8] >> (7 - at_ % 8) & 1U;
-    ++at_;
-    return value;
-  }
-  std::uint32_t bits(int count) {
-    std::uint32_t value = 0;
-    for (int i = 0; i < count; ++i) {
-      value = value << 1 | bit();
-    }
-    return value;
-  }
-  std::uint32_t ue() {
-    int zeros = 0;
-    while (bit() == 0 && !is_past_end_ && zeros < 31) {
-      ++zeros;
-    }
-    return (1U << zeros) - 1 + bits(zeros);
-  }
-  std::int32_t se() {
-    const std::uint32_t value = ue();
-    return (value & 1) != 0 ? static_cast<std::int32_t>((value + 1) / 2)
-                            : -static_cast<std::int32_t>(value / 2);
-  }
-  [[nodiscard]] bool is_past_end() const { return is_past_end_; }
-
- private:
-  Bytes bytes_;
-  std::size_t at_ = 0;
-  bool is_past_end_ = false;
-};
+constexpr std::uint32_t kBaseline = 66;
 
 void skip_scaling_list(BitReader& reader, int size) {
   std::int32_t last = 8;
@@ -108,7 +58,8 @@ Chroma read_chroma(BitReader& reader) {
   return chroma;
 }
 
-void skip_picture_order(BitReader& reader) {
+// Returns pic_order_cnt_type.
+std::uint32_t skip_picture_order(BitReader& reader) {
   reader.ue();  // log2_max_frame_num_minus4
   const std::uint32_t type = reader.ue();
   if (type == 0) {
@@ -124,11 +75,73 @@ void skip_picture_order(BitReader& reader) {
   }
   reader.ue();   // max_num_ref_frames
   reader.bit();  // gaps_in_frame_num_value_allowed_flag
+  return type;
+}
+
+void skip_hrd(BitReader& reader) {
+  const std::uint32_t count = std::min<std::uint32_t>(reader.ue(), 31) + 1;
+  reader.skip(8);  // bit_rate_scale, cpb_size_scale
+  for (std::uint32_t i = 0; i < count && !reader.is_past_end(); ++i) {
+    reader.ue();
+    reader.ue();
+    reader.bit();
+  }
+  reader.skip(20);  // Lengths of delays and time offset.
+}
+
+void skip_signal_type(BitReader& reader) {
+  reader.skip(4);  // video_format, video_full_range_flag
+  if (reader.bit() != 0) {
+    reader.skip(24);  // Colour description.
+  }
+}
+
+// max_num_reorder_frames of the VUI; none when it does not say. Source: ITU-T H.264, E.1.1.
+std::optional<std::uint32_t> reorder_in_vui(BitReader& reader) {
+  constexpr std::uint32_t kExtendedSar = 255;
+  if (reader.bit() != 0 && reader.bits(8) == kExtendedSar) {
+    reader.skip(32);
+  }
+  if (reader.bit() != 0) {
+    reader.bit();  // overscan_appropriate_flag
+  }
+  if (reader.bit() != 0) {
+    skip_signal_type(reader);
+  }
+  if (reader.bit() != 0) {
+    reader.ue();
+    reader.ue();
+  }
+  if (reader.bit() != 0) {
+    reader.skip(65);  // Timing: two numbers of 32 bits and a flag.
+  }
+  const bool has_nal_hrd = reader.bit() != 0;
+  if (has_nal_hrd) {
+    skip_hrd(reader);
+  }
+  const bool has_vcl_hrd = reader.bit() != 0;
+  if (has_vcl_hrd) {
+    skip_hrd(reader);
+  }
+  if (has_nal_hrd || has_vcl_hrd) {
+    reader.bit();  // low_delay_hrd_flag
+  }
+  reader.bit();  // pic_struct_present_flag
+  if (reader.bit() == 0) {
+    return std::nullopt;
+  }
+  reader.bit();  // motion_vectors_over_pic_boundaries_flag
+  for (int i = 0; i < 4; ++i) {
+    reader.ue();
+  }
+  const std::uint32_t reorder = reader.ue();
+  return reader.is_past_end() || reorder > kReorderFramesMax ? std::nullopt
+                                                             : std::optional(reorder);
 }
 
 }  // namespace
 
-std::optional<PictureSize> picture_size(ByteView sps) {
+std::optional<SequenceFacts> read_h264_sequence(ByteView sps) {
   if (sps.size() < 4 || (sps[0] & 0x1F) != 7) {
     return std::nullopt;
   }
@@ -137,7 +150,7 @@ std::optional<PictureSize> picture_size(ByteView sps) {
   reader.bits(16);  // Constraints, level.
   reader.ue();      // seq_parameter_set_id
   const Chroma chroma = has_chroma_format(profile) ? read_chroma(reader) : Chroma{};
-  skip_picture_order(reader);
+  const std::uint32_t order_type = skip_picture_order(reader);
   const std::uint32_t width = reader.ue() + 1;
   const std::uint32_t map_height = reader.ue() + 1;
   const std::uint32_t frame_mbs_only = reader.bit();
@@ -165,7 +178,15 @@ std::optional<PictureSize> picture_size(ByteView sps) {
   if (cut_x >= full_x || cut_y >= full_y) {
     return std::nullopt;
   }
-  return PictureSize{.width = full_x - cut_x, .height = full_y - cut_y};
+  SequenceFacts facts{.width = full_x - cut_x, .height = full_y - cut_y};
+  const bool is_in_order = profile == kBaseline || order_type == 2;
+  facts.reorder_frames = is_in_order ? std::optional(0U) : std::nullopt;
+  if (reader.bit() != 0) {
+    if (const auto told = reorder_in_vui(reader); told.has_value()) {
+      facts.reorder_frames = told;
+    }
+  }
+  return facts;
 }
 
 Bytes make_avcc(ByteView sps, ByteView pps) {
