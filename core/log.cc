@@ -4,16 +4,20 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "core/text.h"
+
 namespace candor::log {
 namespace {
 
+constexpr std::size_t kTextBytesMax = 4096;  // A camera's answer may be longer.
+
 void append_quoted(std::string& line, std::string_view text) {
   line.push_back('"');
-  for (const char c : text) {
+  for (const char c : plain_text(text, kTextBytesMax)) {
     if (c == '"' || c == '\\') {
       line.push_back('\\');
     }
-    line.push_back(static_cast<unsigned char>(c) < 0x20 ? ' ' : c);
+    line.push_back(c);
   }
   line.push_back('"');
 }

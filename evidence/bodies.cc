@@ -7,6 +7,8 @@
 
 #include <boost/json.hpp>
 
+#include "core/text.h"
+
 namespace candor::evidence {
 namespace {
 
@@ -16,6 +18,8 @@ Bytes to_bytes(const json::object& object) {
   const std::string text = json::serialize(object);
   return {text.begin(), text.end()};
 }
+
+std::string free_text(const std::string& text) { return plain_text(text, kFreeTextBytesMax); }
 
 json::value uuid_or_null(const Uuid& id) {
   return id.is_nil() ? json::value(nullptr) : json::value(to_string(id));
@@ -171,7 +175,7 @@ Bytes encode(const SessionOpenBody& body) {
                    {"case", body.case_id},
                    {"person", body.person},
                    {"interrogators", json::value_from(body.interrogators)},
-                   {"by", body.by},
+                   {"by", free_text(body.by)},
                    {"streams", std::move(streams)}});
 }
 
@@ -185,8 +189,8 @@ Bytes encode(const SessionCloseBody& body) {
                                    {"last_seq", count.last_seq}});
   }
   return to_bytes({{"session", to_string(body.session)},
-                   {"by", body.by},
-                   {"reason", body.reason},
+                   {"by", free_text(body.by)},
+                   {"reason", free_text(body.reason)},
                    {"streams", std::move(streams)}});
 }
 
@@ -204,7 +208,7 @@ Bytes encode(const GapBody& body) {
     object["first_real_ns"] = body.first_real_ns;
     object["lost"] = body.lost.has_value() ? json::value(*body.lost) : json::value(nullptr);
   }
-  object["detail"] = body.detail;
+  object["detail"] = free_text(body.detail);
   return to_bytes(object);
 }
 
@@ -214,7 +218,7 @@ Bytes encode(const RecorderBody& body) {
                    {"config_digest", body.config_digest},
                    {"shutdown", body.shutdown},
                    {"last_index", body.last_index},
-                   {"detail", body.detail}});
+                   {"detail", free_text(body.detail)}});
 }
 
 Bytes encode_heartbeat(std::uint64_t entries) { return to_bytes({{"entries", entries}}); }

@@ -15,6 +15,10 @@
 
 namespace candor::evidence {
 
+/// Longest free text in a body; encode() cuts what is longer. What a camera or a person wrote must
+/// never make an entry that cannot be read again.
+inline constexpr std::size_t kFreeTextBytesMax = 4096;
+
 struct GenesisBody {
   std::string origin;
   std::string software;
@@ -92,6 +96,9 @@ struct RecorderBody {
   std::string detail;
 };
 
+/// `by`, `reason` and `detail` become plain text (core/text.h); all other text must be UTF-8
+/// already, as the configuration and the control API see to. A body is at most kJsonBodyBytesMax
+/// long.
 [[nodiscard]] Bytes encode(const GenesisBody& body);
 [[nodiscard]] Bytes encode(const InitBody& body);
 [[nodiscard]] Bytes encode(const StreamBody& body);
