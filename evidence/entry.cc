@@ -177,7 +177,7 @@ Bundle read_bundle(ByteView bytes) {
   Bundle bundle;
   while (bytes.size() - bundle.consumed >= 2) {
     const std::size_t length = get_be<std::uint16_t>(bytes.data() + bundle.consumed);
-    if (bytes.size() - bundle.consumed - 2 < length) {
+    if (length == 0 || bytes.size() - bundle.consumed - 2 < length) {
       break;
     }
     bundle.entries.push_back(bytes.subspan(bundle.consumed + 2, length));

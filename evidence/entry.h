@@ -134,8 +134,9 @@ struct EntryView {
 /// "MEDIA", "SESSION-OPEN", ...; "TYPE-n" for a type this version does not know.
 [[nodiscard]] std::string entry_type_name(EntryType type);
 
-/// An entry bundle: entries framed by a big-endian u16 length (C2SP tlog-tiles). A torn last frame
-/// is left out and reported by `consumed` being short of the input.
+/// An entry bundle: entries framed by a big-endian u16 length (C2SP tlog-tiles). A torn last frame,
+/// or the zeros that a power cut may leave behind the last one, are left out and reported by
+/// `consumed` being short of the input.
 struct Bundle {
   std::vector<ByteView> entries;
   std::size_t consumed = 0;

@@ -14,6 +14,8 @@ constexpr std::size_t kSamplesAt =
     120;  // prft 32, moof 8, mfhd 16, traf 8, tfhd 16, tfdt 20, trun 20.
 constexpr std::size_t kSampleBytes = 16;
 constexpr std::uint32_t kSamplesMax = 64;
+// Far beyond any time there is; a duration can be added to it.
+constexpr std::int64_t kDecodeTimeMax = std::int64_t{1} << 62;
 constexpr std::int64_t kNtpEpochOffsetSeconds = 2'208'988'800;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
@@ -65,7 +67,8 @@ std::optional<ReadChunk> read_chunk(ByteView bytes) {
     chunk.sync = i == 0 ? (get_be<std::uint32_t>(sample + 8) & 0x10000) == 0 : chunk.sync;
   }
   chunk.bytes = mdat + 8 + payload;
-  const bool agrees = get_be<std::uint32_t>(&bytes[mdat]) == payload + 8;
+  const bool agrees = get_be<std::uint32_t>(&bytes[mdat]) == payload + 8 &&
+                      chunk.decode_time >= 0 && chunk.decode_time <= kDecodeTimeMax;
   return agrees && bytes.size() >= chunk.bytes ? std::optional(chunk) : std::nullopt;
 }
 

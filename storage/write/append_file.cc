@@ -135,7 +135,8 @@ Result<void> AppendFile::read_back(std::uint64_t offset, std::span<std::uint8_t>
 Result<void> sync_folder(const std::string& path) {
   const ScopedFd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() < 0 || ::fsync(folder.get()) != 0) {
-    return errno_failed(path, "sync folder");
+    return fail(ErrorKind::kFailedPrecondition,
+                error_from_errno(errno, path + ": sync folder").message());
   }
   return {};
 }

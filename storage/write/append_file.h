@@ -15,7 +15,8 @@ namespace candor::storage {
 /// Owns a file descriptor. One thread: the volume's writer.
 class AppendFile {
  public:
-  /// Creates the file; its folder entry is durable on return. Errors: kAlreadyExists; errno kinds.
+  /// Creates the file; its folder entry is durable on return. Errors: kAlreadyExists; those of
+  /// sync_folder; errno kinds.
   [[nodiscard]] static Result<AppendFile> create(const std::string& path);
   /// Opens an existing file to append to. Errors: kNotFound; errno kinds.
   [[nodiscard]] static Result<AppendFile> open(const std::string& path);
@@ -50,8 +51,13 @@ class AppendFile {
   std::string path_;
 };
 
-/// Makes all missing folders of `path`, each durable in its parent.
+/// Makes all missing folders of `path`, each durable in its parent. Errors: those of sync_folder;
+/// errno kinds.
 [[nodiscard]] Result<void> make_folders(const std::string& path);
+
+/// Makes the names in a folder durable. Errors: kFailedPrecondition, and only that: whether a file
+/// exists after a power cut cannot be told any more, and a second try could lie. The volume is
+/// retired until a person has looked.
 [[nodiscard]] Result<void> sync_folder(const std::string& path);
 
 /// The whole file, if it has at most `bytes_max` bytes. Errors: kNotFound, kResourceExhausted,

@@ -94,6 +94,7 @@ Result<void> LogState::apply_media(const EntryView& entry) {
   CANDOR_TRY(const evidence::MediaBody body, evidence::decode_media_body(entry.body));
   CANDOR_TRY(StreamState * stream, find(body.stream));
   stream->end = static_cast<std::int64_t>(body.decode_time + body.duration);
+  stream->closed_gap_end.reset();
   stream->segment_bytes_logged += body.fragment_bytes;
   evidence::StreamCount& count = stream->session_count;
   if (count.fragments++ == 0) {
@@ -108,6 +109,7 @@ Result<void> LogState::apply_gap(EntryType type, ByteView bytes) {
   CANDOR_TRY(StreamState * stream, find(body.stream));
   if (type == EntryType::kGapClose) {
     stream->open_gap.reset();
+    stream->closed_gap_end = body.to_tfdt;
   } else {
     ++stream->session_count.gaps;
     stream->open_gap = std::move(body);

@@ -24,7 +24,8 @@ struct StreamState {
   std::uint32_t timescale = 0;                // 0 before the first segment.
   std::int64_t end = 0;                       // End of the last logged unit, ticks.
   std::optional<evidence::GapBody> open_gap;
-  evidence::StreamCount session_count;  // Of the open session.
+  std::optional<std::int64_t> closed_gap_end;  // A gap was closed after the last logged unit.
+  evidence::StreamCount session_count;         // Of the open session.
 };
 
 /// One thread: the volume's writer.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/write/recorder.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -102,6 +103,9 @@ void Recorder::run() {
   auto ended = run_until_closed();
   if (!ended.has_value()) {
     log::error("storage.fatal", {{"volume", volume_.name()}, {"error", ended.error().message()}});
+    if (ended.error().kind() == ErrorKind::kFailedPrecondition) {
+      volume_.retire(ended.error().message(), clock_.utc());
+    }
     if (options_.on_fatal) {
       options_.on_fatal(ended.error());
     }
@@ -131,7 +135,7 @@ Result<void> Recorder::run_until_closed() {
 Result<void> Recorder::handle(Item& item) {
   RoomRecorder& room = rooms_[item.key.room];
   if (auto* chunk = std::get_if<AppendChunk>(&item.what)) {
-    CANDOR_CHECK(room.append(item.key.stream, *chunk));
+    CANDOR_CHECK(append(room, item.key.stream, *chunk));
   } else if (const auto* gap = std::get_if<OpenGap>(&item.what)) {
     room.open_gap(item.key.stream, *gap);
   } else if (const auto* open = std::get_if<OpenSession>(&item.what)) {
@@ -142,6 +146,17 @@ Result<void> Recorder::handle(Item& item) {
   if (item.done) {
     waiting_.push_back(std::move(item.done));
   }
+  return {};
+}
+
+Result<void> Recorder::append(RoomRecorder& room, std::size_t stream, const AppendChunk& item) {
+  if (!is_full_) {
+    return room.append(stream, item);
+  }
+  const Chunk& chunk = *item.chunk;
+  room.open_gap(stream, {.cause = "disk-full",
+                         .detail = "what is still free is kept for the logs",
+                         .at = {ticks_to_ns(chunk.decode_time, chunk.timescale)}});
   return {};
 }
 
@@ -198,14 +213,26 @@ void Recorder::publish_status() {
   RecorderStatus status;
   for (const RoomRecorder& room : rooms_) {
     status.rooms.push_back({.room = room.log().room(), .streams = room.progress()});
+    status.failed_files += room.failed_files();
   }
   status.sync = sync_times_.percentiles();
   if (auto space = volume_.space(); space.has_value()) {
     status.space = *space;
     status.is_space_known = true;
+    if (const bool was_full = std::exchange(is_full_, is_full(*space)); !was_full && is_full_) {
+      log::error("storage.disk-full",
+                 {{"volume", volume_.name()}, {"bytes_free", space->bytes_free}});
+    }
   }
+  status.is_full = is_full_;
   const MutexLock lock(status_mutex_);
   status_ = std::move(status);
+}
+
+// Twice as much must be free again before media is written, so that gaps do not flicker.
+bool Recorder::is_full(const VolumeSpace& space) const {
+  const std::uint64_t reserve = std::min(options_.reserve_bytes, space.bytes_total / 20);
+  return space.bytes_free < (is_full_ ? 2 * reserve : reserve);
 }
 
 RecorderStatus Recorder::status() const {

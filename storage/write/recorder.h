@@ -41,8 +41,12 @@ struct RecorderOptions {
   std::chrono::nanoseconds sync_interval{std::chrono::seconds(1)};
   std::size_t queue_items = 100'000;
   std::size_t queue_bytes = std::size_t{512} << 20;
-  /// A room's log failed: the process must stop and start anew, which recovers it. Called once, on
-  /// the writer thread.
+  /// Media is not written (gap disk-full) while less is free than this, or than a twentieth of a
+  /// small volume: the logs, which say so, must never be what finds the disk full.
+  std::uint64_t reserve_bytes = std::uint64_t{256} << 20;
+  /// A room's log failed: the process must stop and start anew, which recovers it. After the failed
+  /// sync of a folder the volume is retired and the next start refuses it. Called once, on the
+  /// writer thread.
   std::function<void(const Error&)> on_fatal{};
 };
 
@@ -57,6 +61,8 @@ struct RecorderStatus {
   SyncPercentiles sync;
   VolumeSpace space;
   bool is_space_known = false;
+  bool is_full = false;            // Less than the reserve is free: no media is written.
+  std::uint64_t failed_files = 0;  // Closed since the start because the disk refused them.
 };
 
 /// Thread: any, except where said. Stops, committing all that was taken, when destroyed.
@@ -108,10 +114,13 @@ class Recorder {
   void run();
   [[nodiscard]] Result<void> run_until_closed();
   [[nodiscard]] Result<void> handle(Item& item);
+  [[nodiscard]] Result<void> append(RoomRecorder& room, std::size_t stream,
+                                    const AppendChunk& item);
   [[nodiscard]] Result<void> round();
   [[nodiscard]] Result<void> commit_room(RoomRecorder& room);
   void check_clock();
   void publish_status() EXCLUDES(status_mutex_);
+  [[nodiscard]] bool is_full(const VolumeSpace& space) const;
 
   Volume volume_;
   const Clock& clock_;
@@ -125,6 +134,7 @@ class Recorder {
   SyncTimes sync_times_;       // Writer thread only.
   EntryTime last_time_;        // Writer thread only.
   BootTime last_heartbeat_;    // Writer thread only.
+  bool is_full_ = false;       // Writer thread only.
   mutable Mutex status_mutex_;
   RecorderStatus status_ GUARDED_BY(status_mutex_);
   std::jthread thread_;

@@ -11,32 +11,28 @@ namespace candor::storage {
 
 void RoomRecorder::sync_segments() {
   for (Segment& segment : segments_) {
-    if (!segment.writer.is_dirty()) {
+    // A sync that failed is not tried again: the kernel may have dropped the bytes and say nothing.
+    if (!segment.writer.is_dirty() || segment.failure.has_value()) {
       continue;
     }
-    auto synced = segment.writer.sync();
-    if (synced.has_value()) {
-      continue;
+    if (auto synced = segment.writer.sync(); !synced.has_value()) {
+      abandon(segment, synced.error());
     }
-    // The kernel may have dropped these bytes: none of the file's waiting units gets an entry.
-    std::erase_if(ops_, [&](const Op& op) {
-      const auto* unit = std::get_if<UnitOp>(&op);
-      return unit != nullptr && unit->segment == &segment;
-    });
-    segment.uncommitted = 0;
-    const auto open = std::find_if(streams_.begin(), streams_.end(), [&](const Stream& stream) {
-      return stream.segment == &segment;
-    });
-    if (open == streams_.end()) {
-      log::error("storage.sync-failed",
-                 {{"room", log_.room()}, {"error", synced.error().message()}});
-      segment.is_closed = true;
-      continue;
-    }
-    (void)segment.writer.finish_unit();  // Its bytes are as doubtful as the others'.
-    open->end = open->committed_end;
-    fail_segment(static_cast<std::size_t>(open - streams_.begin()), synced.error());
   }
+}
+
+// None of the file's units that still wait gets an entry; its bytes stay as they are.
+void RoomRecorder::abandon(Segment& segment, const Error& error) {
+  segment.failure = error;
+  const auto open = std::find_if(streams_.begin(), streams_.end(),
+                                 [&](const Stream& stream) { return stream.segment == &segment; });
+  if (open != streams_.end()) {
+    const UtcTime end{ticks_to_ns(open->end, timescale_of(*open))};
+    fail_segment(static_cast<std::size_t>(open - streams_.begin()), error, end);
+    return;
+  }
+  ++failed_files_;
+  log::error("storage.segment-failed", {{"room", log_.room()}, {"error", error.message()}});
 }
 
 Result<void> RoomRecorder::commit() {
@@ -57,27 +53,48 @@ Result<void> RoomRecorder::commit() {
 
 Result<void> RoomRecorder::commit_op(const UnitOp& op) {
   Stream& stream = streams_[op.stream];
-  --op.segment->uncommitted;
-  if (auto same = op.segment->writer.read_back(op.unit); !same.has_value()) {
-    // What is on the disk is not what was received: no entry vouches for it, and the file is left
-    // as it is.
-    evidence::RecorderBody fault;
-    fault.event = "fault";
-    fault.software = options_.software;
-    fault.config_digest = options_.config_digest;
-    fault.last_index = log_.state().size();
-    fault.detail = same.error().message();
-    if (stream.segment == op.segment) {
-      fail_segment(op.stream, same.error());
+  Segment& segment = *op.segment;
+  --segment.uncommitted;
+  if (!segment.failure.has_value()) {
+    if (auto same = segment.writer.read_back(op.unit); !same.has_value()) {
+      // What is on the disk is not what was received.
+      abandon(segment, same.error());
+      CANDOR_CHECK(
+          commit_op(EventOp{evidence::EntryType::kRecorder,
+                            evidence::encode(recorder_body("fault", same.error().message()))}));
     }
-    return commit_op(EventOp{evidence::EntryType::kRecorder, evidence::encode(fault)});
+  }
+  if (segment.failure.has_value()) {
+    return declare_lost(op, *segment.failure);
+  }
+  evidence::MediaBody body = op.unit.body;
+  if (std::exchange(stream.is_after_lost_unit, false)) {
+    body.flags = static_cast<std::uint8_t>(body.flags | evidence::kDiscontinuity);
   }
   const UnitPlace place{.segment = op.segment->writer.description().segment,
                         .offset = op.unit.offset()};
   CANDOR_TRY(Bytes entry, log_entry(evidence::EntryType::kMedia, stream.chain,
-                                    evidence::encode_media_body(op.unit.body), place));
+                                    evidence::encode_media_body(body), place));
   seals_.push_back({.segment = op.segment, .entry = std::move(entry)});
   return {};
+}
+
+// Where the unit would have stood in the log, a gap of its length stands.
+Result<void> RoomRecorder::declare_lost(const UnitOp& op, const Error& why) {
+  const evidence::MediaBody& unit = op.unit.body;
+  evidence::GapBody gap;
+  gap.stream = unit.stream;
+  gap.session = unit.session;
+  gap.cause = cause_of(why);
+  gap.from_tfdt = static_cast<std::int64_t>(unit.decode_time);
+  gap.timescale = unit.timescale;
+  gap.last_real_ns = clock_->now().real.ns;
+  gap.detail = why.message();
+  CANDOR_CHECK(commit_op(EventOp{evidence::EntryType::kGapOpen, evidence::encode(gap)}));
+  gap.to_tfdt = static_cast<std::int64_t>(unit.decode_time + unit.duration);
+  gap.first_real_ns = gap.last_real_ns;
+  streams_[op.stream].is_after_lost_unit = true;
+  return commit_op(EventOp{evidence::EntryType::kGapClose, evidence::encode(gap)});
 }
 
 Result<void> RoomRecorder::commit_op(const AdoptedOp& op) {
@@ -120,7 +137,8 @@ void RoomRecorder::write_seals() {
 
 void RoomRecorder::forget_finished_segments() {
   std::erase_if(segments_, [](const Segment& segment) {
-    return segment.is_closed && segment.uncommitted == 0 && !segment.writer.is_dirty();
+    const bool needs_sync = segment.writer.is_dirty() && !segment.failure.has_value();
+    return segment.is_closed && segment.uncommitted == 0 && !needs_sync;
   });
 }
 

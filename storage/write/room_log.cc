@@ -88,6 +88,7 @@ Result<void> RoomLog::replay(const Volume& volume) {
       return {};
     }
     CANDOR_TRY(const Bytes bundle, read_file(path, kBundleBytesMax));
+    const std::uint64_t before = written_;
     std::size_t whole = 0;
     CANDOR_CHECK(with_context(replay_bundle(bundle, !is_whole, whole), path));
     if (is_whole) {
@@ -101,8 +102,8 @@ Result<void> RoomLog::replay(const Volume& volume) {
     }
     CANDOR_TRY(AppendFile file, AppendFile::open(path));
     bundle_.push_back(std::move(file));
-    // Killed between the last entry of a bundle and its renaming.
-    return written_ % kEntriesPerBundle == 0 && written_ > 0 ? finish_bundle() : Result<void>();
+    // Killed between the last entry of a bundle and its renaming. A bundle without an entry stays.
+    return written_ - before == kEntriesPerBundle ? finish_bundle() : Result<void>();
   }
 }
 

@@ -12,8 +12,9 @@ namespace {
 
 constexpr std::uint32_t kTimescaleBeforeFirstFormat = 90000;
 
-std::string_view cause_of(const Error& error) {
-  return error.kind() == ErrorKind::kResourceExhausted ? "disk-full" : "disk-error";
+// The same instant in another timescale, rounded down.
+std::int64_t rescaled(std::int64_t ticks, std::uint32_t from, std::uint32_t to) {
+  return from == to ? ticks : ns_to_ticks(ticks_to_ns(ticks, from), to);
 }
 
 UtcTime utc_of(std::int64_t ticks, std::uint32_t timescale) {
@@ -30,6 +31,14 @@ RoomRecorder::RoomRecorder(const Volume& volume, const EntryClock& clock, RoomLo
       options_(std::move(options)),
       run_(make_uuid(clock.now().real)) {}
 
+std::uint32_t RoomRecorder::timescale_of(const Stream& stream) {
+  return stream.timescale == 0 ? kTimescaleBeforeFirstFormat : stream.timescale;
+}
+
+std::string RoomRecorder::cause_of(const Error& error) {
+  return error.kind() == ErrorKind::kResourceExhausted ? "disk-full" : "disk-error";
+}
+
 Result<void> RoomRecorder::append(std::size_t index, const AppendChunk& item) {
   Stream& stream = streams_[index];
   const Chunk& chunk = *item.chunk;
@@ -43,7 +52,10 @@ Result<void> RoomRecorder::append(std::size_t index, const AppendChunk& item) {
                   // open.
     }
     if (auto opened = open_segment(stream, item); !opened.has_value()) {
-      fail_segment(index, opened.error());
+      if (opened.error().kind() == ErrorKind::kFailedPrecondition) {
+        return opened;
+      }
+      fail_segment(index, opened.error(), utc_of(chunk.decode_time, chunk.timescale));
       return {};
     }
     after_gap = declare_hole(index, chunk);
@@ -58,7 +70,7 @@ Result<void> RoomRecorder::append(std::size_t index, const AppendChunk& item) {
   }
   auto finished = stream.segment->writer.append(chunk, after_gap);
   if (!finished.has_value()) {
-    fail_segment(index, finished.error());
+    fail_segment(index, finished.error(), utc_of(chunk.decode_time, chunk.timescale));
     return {};
   }
   if (finished->has_value()) {
@@ -86,12 +98,17 @@ Result<void> RoomRecorder::open_segment(Stream& stream, const AppendChunk& item)
   body.height = format.height;
   body.sample_rate = format.sample_rate;
   body.channels = format.channels;
-  ++stream.next_segment;  // Also after a failure: a number is never used twice.
+  ++stream.next_segment;
   CANDOR_TRY(SegmentWriter writer,
              SegmentWriter::create(volume_->absolute(body.path), body, item.init->bytes));
-  segments_.push_back({.writer = std::move(writer)});
+  segments_.push_back({.writer = std::move(writer), .failure = {}});
   stream.segment = &segments_.back();
+  if (stream.timescale != 0) {
+    stream.end = rescaled(stream.end, stream.timescale, chunk.timescale);
+  }
   stream.timescale = chunk.timescale;
+  stream.has_new_format = stream.init_digest != body.init_digest;
+  stream.init_digest = body.init_digest;
   ops_.emplace_back(EventOp{evidence::EntryType::kInit, evidence::encode(body)});
   return {};
 }
@@ -115,14 +132,13 @@ void RoomRecorder::queue_unit(std::size_t index, FinishedUnit unit) {
   ops_.emplace_back(UnitOp{.stream = index, .segment = segment, .unit = std::move(unit)});
 }
 
-void RoomRecorder::fail_segment(std::size_t index, const Error& error) {
+void RoomRecorder::fail_segment(std::size_t index, const Error& error, UtcTime at) {
   Stream& stream = streams_[index];
+  ++failed_files_;
   log::error("storage.segment-failed",
              {{"room", log_.room()}, {"stream", stream.spec.name}, {"error", error.message()}});
   close_segment(index);
-  open_gap(
-      index,
-      {.cause = std::string(cause_of(error)), .detail = error.message(), .at = clock_->now().real});
+  open_gap(index, {.cause = cause_of(error), .detail = error.message(), .at = at});
 }
 
 void RoomRecorder::begin_gap(Stream& stream, evidence::GapBody body) {
@@ -135,41 +151,46 @@ void RoomRecorder::open_gap(std::size_t index, const OpenGap& gap) {
   if (stream.gap.has_value() && stream.gap->cause == gap.cause) {
     return;
   }
-  const std::uint32_t timescale =
-      stream.timescale == 0 ? kTimescaleBeforeFirstFormat : stream.timescale;
-  std::int64_t from = stream.end == 0 ? ns_to_ticks(gap.at.ns, timescale) : stream.end;
-  if (stream.gap.has_value()) {
-    // Another cause takes over: the first gap ends where the second begins.
-    from = std::max(stream.gap->from_tfdt, ns_to_ticks(gap.at.ns, timescale));
-    close_gap(stream, from, std::nullopt);
-  }
+  const std::int64_t at = ns_to_ticks(gap.at.ns, timescale_of(stream));
   close_segment(index);
+  // Another cause takes over: the first gap ends where the second begins.
+  const std::int64_t from = stream.gap.has_value() ? close_gap(stream, at, std::nullopt)
+                            : stream.end == 0      ? at
+                                                   : stream.end;
+  begin_gap(stream, gap, from);
+}
+
+void RoomRecorder::begin_gap(Stream& stream, const OpenGap& gap, std::int64_t from) {
   evidence::GapBody body;
   body.stream = stream.id;
   body.session = session_;
   body.cause = gap.cause;
   body.from_tfdt = from;
-  body.timescale = timescale;
+  body.timescale = timescale_of(stream);
   body.last_real_ns = clock_->now().real.ns;
   body.detail = gap.detail;
   begin_gap(stream, std::move(body));
 }
 
-void RoomRecorder::close_gap(Stream& stream, std::int64_t to, std::optional<std::uint32_t> lost) {
+// `to` is in the stream's timescale; returns where the gap ends, never before it begins.
+std::int64_t RoomRecorder::close_gap(Stream& stream, std::int64_t to,
+                                     std::optional<std::uint32_t> lost) {
   evidence::GapBody body = std::move(*stream.gap);
   stream.gap.reset();
-  if (stream.timescale != 0 && body.timescale != stream.timescale) {
-    body.from_tfdt = ns_to_ticks(ticks_to_ns(body.from_tfdt, body.timescale), stream.timescale);
-    body.timescale = stream.timescale;
-  }
-  body.to_tfdt = std::max(to, body.from_tfdt);
+  // It may have been opened before the first format was known.
+  body.from_tfdt = rescaled(body.from_tfdt, body.timescale, timescale_of(stream));
+  body.timescale = timescale_of(stream);
+  to = std::max(to, body.from_tfdt);
+  body.to_tfdt = to;
   body.first_real_ns = clock_->now().real.ns;
   body.lost = lost;
   ops_.emplace_back(EventOp{evidence::EntryType::kGapClose, evidence::encode(body)});
+  return to;
 }
 
 bool RoomRecorder::declare_hole(std::size_t index, const Chunk& chunk) {
   Stream& stream = streams_[index];
+  const bool has_new_format = std::exchange(stream.has_new_format, false);
   if (!stream.gap.has_value()) {
     const bool continues = stream.end == 0 || chunk.decode_time == stream.end;
     if (continues && !(chunk.discontinuity && chunk.lost_packets > 0)) {
@@ -182,7 +203,9 @@ bool RoomRecorder::declare_hole(std::size_t index, const Chunk& chunk) {
     evidence::GapBody body;
     body.stream = stream.id;
     body.session = session_;
-    body.cause = chunk.lost_packets > 0 ? "packet-loss" : "camera-stalled";
+    body.cause = chunk.lost_packets > 0 ? "packet-loss"
+                 : has_new_format       ? "encoder-restart"
+                                        : "camera-stalled";
     body.from_tfdt = stream.end;
     body.timescale = chunk.timescale;
     body.last_real_ns = clock_->now().real.ns;
@@ -203,17 +226,21 @@ void RoomRecorder::open_session(const OpenSession& item) {
 }
 
 void RoomRecorder::close_session(const CloseSession& item) {
+  std::vector<std::int64_t> ends;
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     close_segment(i, evidence::kLastOfSession);
     Stream& stream = streams_[i];
-    if (stream.gap.has_value()) {
-      close_gap(stream, ns_to_ticks(item.at.ns, stream.gap->timescale), std::nullopt);
-    }
+    const std::int64_t at = ns_to_ticks(item.at.ns, timescale_of(stream));
+    // A gap that is open ends with the session, and the pause begins where it ends.
+    ends.push_back(stream.gap.has_value() ? close_gap(stream, at, std::nullopt)
+                   : stream.end == 0      ? at
+                                          : stream.end);
   }
   ops_.emplace_back(item);
   session_ = Uuid{};
+  const OpenGap pause{.cause = "no-session", .detail = "", .at = item.at};
   for (std::size_t i = 0; i < streams_.size(); ++i) {
-    open_gap(i, {.cause = "no-session", .detail = "", .at = item.at});
+    begin_gap(streams_[i], pause, ends[i]);
   }
 }
 
@@ -249,13 +276,19 @@ void RoomRecorder::stop(UtcTime at) {
       open_gap(i, {.cause = "recorder-stop", .detail = "", .at = at});
     }
   }
+  evidence::RecorderBody body = recorder_body("stop", "");
+  body.shutdown = "clean";
+  add_event(evidence::EntryType::kRecorder, evidence::encode(body));
+}
+
+evidence::RecorderBody RoomRecorder::recorder_body(std::string event, std::string detail) const {
   evidence::RecorderBody body;
-  body.event = "stop";
+  body.event = std::move(event);
   body.software = options_.software;
   body.config_digest = options_.config_digest;
-  body.shutdown = "clean";
-  body.last_index = log_.state().size();
-  add_event(evidence::EntryType::kRecorder, evidence::encode(body));
+  body.last_index = log_.state().size() - 1;  // A log has its GENESIS entry at least.
+  body.detail = std::move(detail);
+  return body;
 }
 
 }  // namespace candor::storage

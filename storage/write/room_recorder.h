@@ -11,8 +11,10 @@
 #include <variant>
 #include <vector>
 
+#include "core/error.h"
 #include "core/media.h"
 #include "core/result.h"
+#include "evidence/bodies.h"
 #include "storage/write/index_update.h"
 #include "storage/write/room_log.h"
 #include "storage/write/segment_writer.h"
@@ -40,7 +42,8 @@ struct AppendChunk {
 struct OpenGap {
   std::string cause;
   std::string detail;
-  UtcTime at;  // Where the gap begins if nothing of the stream was ever recorded.
+  UtcTime at;  // On the run's clock: where the gap begins if it takes over from another one, or if
+               // nothing of the stream was ever recorded.
 };
 
 struct OpenSession {
@@ -63,7 +66,8 @@ struct StreamProgress {
 };
 
 /// One thread: the volume's writer. A failed log makes every later call fail: the process must
-/// start anew.
+/// start anew. After kFailedPrecondition, which only the sync of a folder gives, the volume must be
+/// retired.
 class RoomRecorder {
  public:
   struct Options {
@@ -77,6 +81,8 @@ class RoomRecorder {
   [[nodiscard]] static Result<RoomRecorder> open(const Volume& volume, const EntryClock& clock,
                                                  Options options);
 
+  /// A file that cannot be written is closed and the stream has a gap up to the next key frame: no
+  /// error. Errors: those of the log; kFailedPrecondition.
   [[nodiscard]] Result<void> append(std::size_t stream, const AppendChunk& item);
   void open_gap(std::size_t stream, const OpenGap& gap);
   void open_session(const OpenSession& item);
@@ -84,10 +90,12 @@ class RoomRecorder {
   void add_event(evidence::EntryType type, Bytes body);
   void heartbeat();
 
-  /// Syncs the files that have new bytes; a file that fails is closed and its stream has a gap.
+  /// Syncs the files that have new bytes; a file that fails is closed, its sync is never tried
+  /// again and its stream has a gap.
   void sync_segments();
 
-  /// Reads the finished units back, writes and syncs their entries and seals them.
+  /// Reads the finished units back, writes and syncs their entries and seals them. Units of a file
+  /// that failed, and a unit that is read back otherwise than it was written, become gaps.
   [[nodiscard]] Result<void> commit();
 
   /// What the index must learn of the commits since the last call.
@@ -97,6 +105,8 @@ class RoomRecorder {
   void stop(UtcTime at);
 
   [[nodiscard]] const RoomLog& log() const { return log_; }
+  /// Files closed since the start because writing, syncing or reading back failed.
+  [[nodiscard]] std::uint64_t failed_files() const { return failed_files_; }
   [[nodiscard]] UtcTime session_started() const { return log_.state().session_started(); }
   [[nodiscard]] std::vector<StreamProgress> progress() const;
   [[nodiscard]] const Uuid& stream_id(std::size_t stream) const { return streams_[stream].id; }
@@ -108,6 +118,8 @@ class RoomRecorder {
     SegmentWriter writer;
     std::size_t uncommitted = 0;
     bool is_closed = false;
+    std::optional<Error>
+        failure;  // Its sync or a reading back failed: nothing more is vouched for.
   };
   struct Stream {
     StreamSpec spec;
@@ -119,6 +131,10 @@ class RoomRecorder {
     std::int64_t committed_end = 0;  // Of the last unit with an entry.
     Segment* segment = nullptr;      // The open one.
     std::optional<evidence::GapBody> gap;
+    evidence::Digest init_digest{};   // Of the last segment.
+    bool has_new_format = false;      // The segment just opened has another one.
+    bool is_after_lost_unit = false;  // The next MEDIA entry follows a gap made at the commit.
+    std::optional<std::int64_t> closed_gap_end;  // At a start: the log's last word on this stream.
   };
   struct EventOp {
     evidence::EntryType type;
@@ -142,15 +158,23 @@ class RoomRecorder {
 
   RoomRecorder(const Volume& volume, const EntryClock& clock, RoomLog log, Options options);
 
+  // Of the closed list of causes: "disk-full" or "disk-error".
+  [[nodiscard]] static std::string cause_of(const Error& error);
+  [[nodiscard]] static std::uint32_t timescale_of(const Stream& stream);
+
   [[nodiscard]] Result<void> adopt_streams();
   [[nodiscard]] Result<void> open_segment(Stream& stream, const AppendChunk& item);
   void close_segment(std::size_t stream, std::uint8_t last_flags = 0);
   void queue_unit(std::size_t stream, FinishedUnit unit);
-  void fail_segment(std::size_t stream, const Error& error);
-  void close_gap(Stream& stream, std::int64_t to, std::optional<std::uint32_t> lost);
+  void fail_segment(std::size_t stream, const Error& error, UtcTime at);
+  void abandon(Segment& segment, const Error& error);
+  std::int64_t close_gap(Stream& stream, std::int64_t to, std::optional<std::uint32_t> lost);
   [[nodiscard]] bool declare_hole(std::size_t stream,
                                   const Chunk& chunk);  // True: a gap was closed.
   void begin_gap(Stream& stream, evidence::GapBody body);
+  void begin_gap(Stream& stream, const OpenGap& gap, std::int64_t from);
+  [[nodiscard]] evidence::RecorderBody recorder_body(std::string event, std::string detail) const;
+  [[nodiscard]] Result<void> declare_lost(const UnitOp& op, const Error& why);
   [[nodiscard]] Result<void> adopt_tail(Stream& stream, const evidence::InitBody& last,
                                         std::uint64_t logged);
   void adopt_unit(Stream& stream, std::uint64_t segment, TailUnit unit);
@@ -174,6 +198,7 @@ class RoomRecorder {
   std::vector<Op> ops_;
   std::vector<Seal> seals_;
   std::vector<IndexUpdate> updates_;
+  std::uint64_t failed_files_ = 0;
 };
 
 }  // namespace candor::storage

@@ -37,13 +37,10 @@ Result<RoomRecorder> RoomRecorder::open(const Volume& volume, const EntryClock& 
   if (room.log_.state().open_session().has_value()) {
     room.session_ = room.log_.state().open_session()->session;
   }
-  evidence::RecorderBody body;
-  body.event = shutdown == "first" || shutdown == "clean" ? "start" : "recovery";
-  body.software = room.options_.software;
-  body.config_digest = room.options_.config_digest;
+  evidence::RecorderBody body = room.recorder_body(
+      shutdown == "first" || shutdown == "clean" ? "start" : "recovery",
+      room.log_.was_torn() ? "the last entry was torn and is in quarantine" : "");
   body.shutdown = shutdown;
-  body.last_index = room.log_.state().size() - 1;
-  body.detail = room.log_.was_torn() ? "the last entry was torn and is in quarantine" : "";
   room.add_event(evidence::EntryType::kRecorder, evidence::encode(body));
   CANDOR_CHECK(room.adopt_streams());
   if (shutdown != "first") {
@@ -83,6 +80,7 @@ Result<void> RoomRecorder::adopt_streams() {
     stream.next_segment = known->next_segment;
     stream.end = stream.committed_end = known->end;
     stream.gap = known->open_gap;
+    stream.closed_gap_end = known->closed_gap_end;
     const std::optional<evidence::InitBody> last = known->segment;
     const std::uint64_t logged = known->segment_bytes_logged;
     streams_.push_back(std::move(stream));
@@ -100,6 +98,8 @@ Result<void> RoomRecorder::adopt_tail(Stream& stream, const evidence::InitBody& 
   if (!tail.has_value()) {
     log::error("storage.tail-unreadable",
                {{"room", log_.room()}, {"path", last.path}, {"error", tail.error().message()}});
+    add_event(evidence::EntryType::kRecorder,
+              evidence::encode(recorder_body("fault", tail.error().message())));
     return {};
   }
   if (tail->torn_bytes > 0) {
@@ -117,7 +117,8 @@ Result<void> RoomRecorder::adopt_tail(Stream& stream, const evidence::InitBody& 
 void RoomRecorder::adopt_unit(Stream& stream, std::uint64_t segment, TailUnit unit) {
   evidence::MediaBody& body = unit.body;
   const auto start = static_cast<std::int64_t>(body.decode_time);
-  if (!stream.gap.has_value() && stream.end != 0 && start != stream.end) {
+  const bool is_gap_told = std::exchange(stream.closed_gap_end, std::nullopt) == start;
+  if (!stream.gap.has_value() && !is_gap_told && stream.end != 0 && start != stream.end) {
     evidence::GapBody gap;
     gap.stream = stream.id;
     gap.session = body.session;
@@ -128,8 +129,11 @@ void RoomRecorder::adopt_unit(Stream& stream, std::uint64_t segment, TailUnit un
     gap.detail = "found after a crash";
     begin_gap(stream, std::move(gap));
   }
-  if (stream.gap.has_value()) {
+  const bool is_gap_open = stream.gap.has_value();
+  if (is_gap_open) {
     close_gap(stream, start, std::nullopt);
+  }
+  if (is_gap_open || is_gap_told) {
     body.flags = static_cast<std::uint8_t>(body.flags | evidence::kDiscontinuity);
   }
   stream.end = start + static_cast<std::int64_t>(body.duration);

@@ -2,6 +2,7 @@
 #include "storage/write/segment_writer.h"
 
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "media/bmff/chunk_writer.h"
@@ -47,18 +48,23 @@ Result<SegmentWriter> SegmentWriter::create(const std::string& absolute_path,
                                             evidence::InitBody description, ByteView init_segment) {
   CANDOR_CHECK(make_folders(std::filesystem::path(absolute_path).parent_path().string()));
   CANDOR_TRY(AppendFile file, AppendFile::create(absolute_path));
-  CANDOR_CHECK(file.append(init_segment));
+  if (auto appended = file.append(init_segment); !appended.has_value()) {
+    std::error_code ignored;  // An empty file that nothing knows of; the disk is full, most likely.
+    std::filesystem::remove(absolute_path, ignored);
+    return fail(std::move(appended.error()));
+  }
   return SegmentWriter(std::move(file), std::move(description));
 }
 
 Result<std::optional<FinishedUnit>> SegmentWriter::append(const Chunk& chunk, bool after_gap) {
+  const std::uint64_t offset = file_.size();
+  // First of all: when it fails, the unit before is still here for finish_unit().
+  CANDOR_CHECK(file_.append(chunk.bytes));
+  is_dirty_ = true;
   std::optional<FinishedUnit> finished;
   if (chunk.starts_unit) {
     finished = finish_unit();
   }
-  const std::uint64_t offset = file_.size();
-  CANDOR_CHECK(file_.append(chunk.bytes));
-  is_dirty_ = true;
   unit_.add(chunk, offset, after_gap);
   end_ = chunk.decode_time + chunk.duration;
   return finished;

@@ -50,13 +50,14 @@ struct FinishedUnit {
 /// One thread: the volume's writer.
 class SegmentWriter {
  public:
-  /// Creates the file with its init segment. Errors: as AppendFile; no file is left in use.
+  /// Creates the file with its init segment. Errors: as AppendFile; the file is gone again.
   [[nodiscard]] static Result<SegmentWriter> create(const std::string& absolute_path,
                                                     evidence::InitBody description,
                                                     ByteView init_segment);
 
   /// Appends one chunk at once. When it starts a new unit, the one before is returned. `after_gap`:
-  /// a closed gap stands before it in the log.
+  /// a closed gap stands before it in the log. Errors: as AppendFile; the unit in progress is as it
+  /// was, without this chunk.
   [[nodiscard]] Result<std::optional<FinishedUnit>> append(const Chunk& chunk, bool after_gap);
 
   /// Closes the unit in progress, if there is one.

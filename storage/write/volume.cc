@@ -10,6 +10,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "core/log.h"
 #include "storage/write/append_file.h"
 
 namespace candor::storage {
@@ -20,6 +21,7 @@ namespace json = boost::json;
 
 constexpr std::int64_t kVolumeVersion = 1;
 constexpr std::uint64_t kIdentityBytesMax = 4096;
+constexpr std::string_view kRetiredFile = "/volume.retired";
 
 bool is_empty_folder(const std::string& root) {
   std::error_code code;
@@ -65,6 +67,17 @@ Result<Uuid> read_identity(const std::string& path, const std::string& name) {
   return parse_uuid(std::string_view(id->get_string()));
 }
 
+// Where a folder's sync failed nothing is written before a person has looked.
+Result<void> check_retired(const std::string& path) {
+  if (!fs::exists(path)) {
+    return {};
+  }
+  const auto why = read_file(path, kIdentityBytesMax);
+  return fail(ErrorKind::kFailedPrecondition,
+              fmt::format("{}: the volume was retired: {}; look at the disk, then remove this file",
+                          path, why.has_value() ? as_text(*why) : "the reason cannot be read"));
+}
+
 }  // namespace
 
 Volume::Volume(std::string root, std::string name, Uuid id)
@@ -74,6 +87,7 @@ Result<Volume> Volume::open(std::string root, std::string name, UtcTime now) {
   const std::string identity = root + "/volume.json";
   if (fs::exists(identity)) {
     CANDOR_TRY(const Uuid id, read_identity(identity, name));
+    CANDOR_CHECK(check_retired(root + std::string(kRetiredFile)));
     return Volume(std::move(root), std::move(name), id);
   }
   CANDOR_CHECK(make_folders(root));
@@ -104,6 +118,15 @@ std::string Volume::quarantine_path(std::string_view relative, UtcTime now) cons
   std::string flat(relative);
   std::replace(flat.begin(), flat.end(), '/', '_');
   return fmt::format("{}/quarantine/{}-{}", root_, flat, utc_file_stamp(now));
+}
+
+void Volume::retire(std::string_view why, UtcTime now) const {
+  const std::string text = fmt::format("{}: {}", to_rfc3339(now), why);
+  log::error("storage.volume-retired", {{"volume", name_}, {"why", why}});
+  if (auto told = replace_file(root_ + std::string(kRetiredFile), as_bytes(text));
+      !told.has_value()) {
+    log::error("storage.volume-retired-unwritten", {{"error", told.error().message()}});
+  }
 }
 
 Result<VolumeSpace> Volume::space() const {

@@ -23,8 +23,8 @@ class Volume {
  public:
   /// Opens the volume at `root`; an empty or missing folder becomes a new volume.
   ///
-  /// Errors: kFailedPrecondition  the folder holds other things, or another volume's name; nothing
-  /// is touched.
+  /// Errors: kFailedPrecondition  the folder holds other things, or another volume's name, or the
+  /// volume was retired; nothing is touched.
   ///         kUnsupported         written by a newer version.
   [[nodiscard]] static Result<Volume> open(std::string root, std::string name, UtcTime now);
 
@@ -39,7 +39,11 @@ class Volume {
   [[nodiscard]] std::string log_folder(std::string_view room, std::uint32_t epoch) const;
   [[nodiscard]] std::string quarantine_path(std::string_view relative, UtcTime now) const;
 
-  /// Errors: errno kinds; free space that cannot be told counts as none.
+  /// Says in `volume.retired` why this volume must not be written to before a person has looked at
+  /// it; open() refuses it until that file is taken away. As good as the disk still is.
+  void retire(std::string_view why, UtcTime now) const;
+
+  /// Errors: errno kinds; free space that cannot be told is an alarm.
   [[nodiscard]] Result<VolumeSpace> space() const;
 
  private:

@@ -37,18 +37,29 @@ class RecorderFixture : public testing::Test {
     commit();
   }
 
+  // Evidence rule 3: what MEDIA entries leave out, closed gaps say, and the entry after them knows.
+  void TearDown() override { EXPECT_EQ(undeclared(), ""); }
+
   // The process dies: nothing is written, nothing is closed in order.
   void crash() { room_.reset(); }
 
   void record(std::string_view text) {
     for (Sample& sample : test::video_samples(text, next_frame_)) {
+      sample.data.resize(sample.data.size() + padding_);
       if (const ChunkPtr chunk = fragmenter_->push(std::move(sample)); chunk != nullptr) {
-        ASSERT_TRUE(
-            room_->append(0, {.chunk = chunk, .init = init_, .session = session_}).has_value());
+        ASSERT_TRUE(room_
+                        ->append(0, {.chunk = chunk,
+                                     .init = init_,
+                                     .session = session_,
+                                     .starts_segment = std::exchange(must_cut_, false)})
+                        .has_value());
       }
     }
     next_frame_ += std::count_if(text.begin(), text.end(), [](char c) { return c != ' '; });
   }
+
+  // The next frame begins a new file.
+  void cut() { must_cut_ = true; }
 
   void commit() {
     room_->sync_segments();
@@ -74,10 +85,9 @@ class RecorderFixture : public testing::Test {
     session_ = {};
   }
 
-  // The log's entries: "GENESIS RECORDER(start) STREAM INIT MEDIA(25) GAP-OPEN(recorder-crash)
-  // ...".
-  [[nodiscard]] std::string log_text() const {
-    std::string text;
+  // The log's entries, byte for byte.
+  [[nodiscard]] std::vector<Bytes> log_entries() const {
+    std::vector<Bytes> entries;
     const std::string folder = volume_.log_folder("room-1", 1) + "/tile/entries/";
     for (std::uint64_t number = 0;; ++number) {
       auto bytes = read_file(folder + tile_number(number), 1 << 30);
@@ -87,13 +97,75 @@ class RecorderFixture : public testing::Test {
       }
       if (bytes.has_value()) {
         for (const ByteView entry : evidence::read_bundle(*bytes).entries) {
-          text += (text.empty() ? "" : " ") + entry_text(entry);
+          entries.emplace_back(entry.begin(), entry.end());
         }
       }
       if (is_last) {
-        return text;
+        return entries;
       }
     }
+  }
+
+  // "GENESIS RECORDER(start) STREAM INIT MEDIA(25) GAP-OPEN(recorder-crash) ...".
+  [[nodiscard]] std::string log_text() const {
+    std::string text;
+    for (const Bytes& entry : log_entries()) {
+      text += (text.empty() ? "" : " ") + entry_text(entry);
+    }
+    return text;
+  }
+
+  // Closed gaps as "cause[frames]", a gap of a part of a frame as 0.
+  [[nodiscard]] std::string gap_text() const {
+    std::string text;
+    for (const Bytes& bytes : log_entries()) {
+      const evidence::EntryView entry = evidence::decode_entry(bytes).value();
+      if (entry.header.type == evidence::EntryType::kGapClose) {
+        const evidence::GapBody gap = evidence::decode_gap(entry.body).value();
+        const std::int64_t ns =
+            ticks_to_ns(*gap.to_tfdt, gap.timescale) - ticks_to_ns(gap.from_tfdt, gap.timescale);
+        text +=
+            (text.empty() ? "" : " ") + gap.cause + "[" + std::to_string(ns / test::kFrameNs) + "]";
+      }
+    }
+    return text;
+  }
+
+  // The first MEDIA entry that does not begin where the one before ended, or closed gaps have led
+  // to; empty when there is none.
+  [[nodiscard]] std::string undeclared() const {
+    std::int64_t at = 0;
+    std::uint32_t timescale = 0;
+    bool is_after_gap = false;
+    for (const Bytes& bytes : log_entries()) {
+      const auto decoded = evidence::decode_entry(bytes);
+      if (!decoded.has_value()) {
+        return "";  // A test has damaged it.
+      }
+      const evidence::EntryView& entry = *decoded;
+      if (entry.header.type == evidence::EntryType::kGapClose) {
+        const evidence::GapBody gap = evidence::decode_gap(entry.body).value();
+        const std::int64_t from = timescale == 0 || timescale == gap.timescale
+                                      ? at
+                                      : ns_to_ticks(ticks_to_ns(at, timescale), gap.timescale);
+        // Gaps may overlap; together they must leave out nothing.
+        at = gap.from_tfdt <= from || at == 0 ? std::max(from, *gap.to_tfdt) : from;
+        timescale = gap.timescale;
+        is_after_gap = true;
+      } else if (entry.header.type == evidence::EntryType::kMedia) {
+        const evidence::MediaBody unit = evidence::decode_media_body(entry.body).value();
+        const auto start = static_cast<std::int64_t>(unit.decode_time);
+        const bool is_flagged = (unit.flags & evidence::kDiscontinuity) != 0;
+        if (at != 0 && (start != at || is_flagged != is_after_gap)) {
+          return "entry " + std::to_string(entry.header.index) + " is " +
+                 std::to_string(start - at) + " ticks off" + (is_flagged ? ", flagged" : "");
+        }
+        at = start + static_cast<std::int64_t>(unit.duration);
+        timescale = unit.timescale;
+        is_after_gap = false;
+      }
+    }
+    return "";
   }
 
   static std::string entry_text(ByteView bytes) {
@@ -138,6 +210,8 @@ class RecorderFixture : public testing::Test {
   std::optional<media::Fragmenter> fragmenter_;
   Uuid session_;
   std::int64_t next_frame_ = 0;
+  std::size_t padding_ = 0;  // Bytes that each frame is longer.
+  bool must_cut_ = false;
 };
 
 }  // namespace candor::storage

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/write/room_log.h"
 
+#include <filesystem>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -47,6 +49,39 @@ TEST_F(RoomLogTest, RefusesALogOfAnotherOriginAndNamesBoth) {
   ASSERT_FALSE(other.has_value());
   EXPECT_THAT(other.error().message(), testing::AllOf(testing::HasSubstr("site7/room-1"),
                                                       testing::HasSubstr("site8/room-1")));
+}
+
+// Killed while the first entry of a new bundle was written: the room could not be started again.
+TEST_F(RoomLogTest, GoesOnWithABundleWhoseFirstEntryWasTorn) {
+  {
+    auto log = open("site7").value();
+    for (int i = 1; i < 256; ++i) {
+      ASSERT_TRUE(log.append(evidence::EntryType::kNote, 0, as_bytes("{}")).has_value());
+    }
+    ASSERT_TRUE(log.commit().has_value());
+  }
+  const std::string next = volume_.log_folder("room-1", 1) + "/tile/entries/001.part";
+  for (const std::string_view left : {"", "\x01", "\x01\x36RSL1"}) {
+    ASSERT_TRUE(replace_file(next, as_bytes(left)).has_value());
+    const auto log = open("site7");
+    ASSERT_TRUE(log.has_value()) << log.error().message();
+    EXPECT_EQ(log->state().size(), 256U);
+    EXPECT_EQ(log->was_torn(), !left.empty());
+  }
+}
+
+// A power cut can leave zeros behind the last entry that was synced.
+TEST_F(RoomLogTest, TakesZerosBehindTheLastEntryForTorn) {
+  {
+    ASSERT_TRUE(open("site7").has_value());
+  }
+  const std::string bundle = volume_.log_folder("room-1", 1) + "/tile/entries/000.part";
+  const auto whole = std::filesystem::file_size(bundle);
+  std::filesystem::resize_file(bundle, whole + 512);
+  const auto log = open("site7");
+  ASSERT_TRUE(log.has_value()) << log.error().message();
+  EXPECT_EQ(log->state().size(), 1U);
+  EXPECT_EQ(std::filesystem::file_size(bundle), whole);
 }
 
 TEST_F(RoomLogTest, RefusesAnEntryThatDoesNotContinueTheOneBefore) {

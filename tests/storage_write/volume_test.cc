@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/write/volume.h"
 
+#include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "storage/write/append_file.h"
 #include "tests/support/temp_folder.h"
 
 namespace candor::storage {
@@ -42,12 +42,15 @@ TEST(VolumeTest, NamesSegmentsByNumberAndTime) {
             "media/room-1/cam-video/2026-09-21/0000000012-20260921T141320.000Z.mp4");
 }
 
-TEST(AppendFileTest, AppendsNothingWhenTheDiskIsFull) {
-  auto full = AppendFile::open("/dev/full");
-  ASSERT_TRUE(full.has_value());
-  const auto appended = full->append(as_bytes("x"));
-  ASSERT_FALSE(appended.has_value());
-  EXPECT_EQ(full->size(), 0U);
+TEST(VolumeTest, RefusesARetiredVolumeUntilSomebodyHasLooked) {
+  const test::TempFolder folder;
+  Volume::open(folder / "a", "a", kNow)->retire("media: sync folder: Input/output error", kNow);
+  const auto refused = Volume::open(folder / "a", "a", kNow);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().kind(), ErrorKind::kFailedPrecondition);
+  EXPECT_THAT(refused.error().message(), testing::HasSubstr("sync folder: Input/output error"));
+  ASSERT_TRUE(std::filesystem::remove(folder / "a/volume.retired"));
+  EXPECT_TRUE(Volume::open(folder / "a", "a", kNow).has_value());
 }
 
 }  // namespace

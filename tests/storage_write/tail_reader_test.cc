@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a crash left at the end of a file, at every place where it can have been cut.
+#include "storage/write/tail_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "media/bmff/chunk_writer.h"
+#include "media/fragment/fragmenter.h"
+#include "storage/write/append_file.h"
+#include "tests/support/stream_text.h"
+#include "tests/support/temp_folder.h"
+
+namespace candor::storage {
+namespace {
+
+class TailReaderTest : public testing::Test {
+ protected:
+  TailReaderTest() {
+    segment_.init_len = 4;
+    segment_.timescale = 90'000;
+    file_ = {'i', 'n', 'i', 't'};
+  }
+
+  void add(std::string_view text) {
+    for (Sample& sample : test::video_samples(text, static_cast<std::int64_t>(ends_.size()))) {
+      const ChunkPtr chunk = fragmenter_.push(std::move(sample));
+      file_.insert(file_.end(), chunk->bytes.begin(), chunk->bytes.end());
+      chunk_bytes_ += chunk->bytes.size();
+      ends_.push_back(file_.size());
+    }
+  }
+
+  [[nodiscard]] Result<Tail> read(std::uint64_t logged_bytes) const {
+    EXPECT_TRUE(replace_file(folder_ / "one", file_).has_value());
+    return read_tail(folder_ / "one", segment_, logged_bytes);
+  }
+
+  // Frames of each unit: "4 3".
+  static std::string units(const Tail& tail) {
+    std::string text;
+    for (const TailUnit& unit : tail.units) {
+      text += (text.empty() ? "" : " ") + std::to_string(unit.body.sample_count);
+    }
+    return text;
+  }
+
+  test::TempFolder folder_;
+  evidence::InitBody segment_;
+  media::Fragmenter fragmenter_{media::RunClock(UtcTime{0}, BootTime{0}), *test::h264_format(), {}};
+  Bytes file_;
+  std::uint64_t chunk_bytes_ = 0;
+  std::vector<std::size_t> ends_;
+};
+
+TEST_F(TailReaderTest, GathersChunksIntoUnitsAtKeyFrames) {
+  add("IPPP IPP");
+  const auto tail = read(0);
+  ASSERT_TRUE(tail.has_value());
+  EXPECT_EQ(units(*tail), "4 3");
+  EXPECT_EQ(tail->torn_bytes, 0U);
+}
+
+TEST_F(TailReaderTest, GivesOnlyWhatHasNoEntry) {
+  add("IPPP");
+  const std::uint64_t logged = chunk_bytes_;
+  const Bytes seal = bmff::write_seal(as_bytes("an entry"));
+  file_.insert(file_.end(), seal.begin(), seal.end());
+  add("IPP");
+  const auto tail = read(logged);
+  ASSERT_TRUE(tail.has_value());
+  EXPECT_EQ(units(*tail), "3");
+}
+
+TEST_F(TailReaderTest, KeepsEveryWholeChunkWhereverTheLastOneWasCut) {
+  add("IPP");
+  const Bytes whole = file_;
+  for (std::size_t size = ends_[1]; size < whole.size(); ++size) {
+    file_.assign(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+    const auto tail = read(0);
+    ASSERT_TRUE(tail.has_value()) << size;
+    EXPECT_EQ(units(*tail), "2") << size;
+    EXPECT_EQ(tail->torn_bytes, size - ends_[1]) << size;
+  }
+}
+
+TEST_F(TailReaderTest, TakesZerosBehindTheLastChunkForTorn) {
+  add("IPP");
+  file_.resize(file_.size() + 4096);
+  const auto tail = read(0);
+  ASSERT_TRUE(tail.has_value());
+  EXPECT_EQ(units(*tail), "3");
+  EXPECT_EQ(tail->torn_bytes, 4096U);
+}
+
+TEST_F(TailReaderTest, RefusesAFileThatHoldsLessThanTheLogSays) {
+  add("IPP");
+  const auto tail = read(chunk_bytes_ + 1);
+  ASSERT_FALSE(tail.has_value());
+  EXPECT_EQ(tail.error().kind(), ErrorKind::kDataLoss);
+}
+
+// A flipped bit put a chunk into the year 100,000: adding its length would pass the largest number.
+TEST_F(TailReaderTest, TakesAChunkOfAnImpossibleTimeForTorn) {
+  add("IPP");
+  constexpr std::size_t kTfdtAt = 92;  // prft 32, moof 8, mfhd 16, traf 8, tfhd 16, tfdt 12.
+  for (const std::uint8_t first : {0x7F, 0xFF}) {
+    file_[ends_[1] + kTfdtAt] = first;
+    const auto tail = read(0);
+    ASSERT_TRUE(tail.has_value());
+    EXPECT_EQ(units(*tail), "2");
+  }
+}
+
+}  // namespace
+}  // namespace candor::storage
