@@ -3,8 +3,8 @@
 """Records N simulated cameras with candor-capture, measures what it costs, and compares every recorded
 sample with what was sent. Prints one JSON line; ends with 1 when anything is missing.
 
-A stream is one camera with picture and sound. Percent is of one core. With --peers, ffmpeg and
-gst-launch record the same cameras afterwards.
+A stream is one camera with picture and sound. Percent is of one core. ffmpeg and gst-launch record the
+same cameras afterwards, for the ratios; --no-peers leaves them out.
 """
 
 import argparse
@@ -181,7 +181,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--streams", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=30, help="length of the measured window")
-    parser.add_argument("--peers", action="store_true", help="also measure ffmpeg and gst-launch")
+    parser.add_argument("--no-peers", dest="peers", action="store_false", help="ours only")
     parser.add_argument("--decode", type=int, default=2, help="streams whose pictures are decoded")
     parser.add_argument("--port", type=int, default=0, help="of the cameras; default: a free one")
     parser.add_argument("--folder", type=Path, help="where to record; default: a temporary one")
