@@ -44,7 +44,10 @@ void describe_options(CLI::App& app, CommandLine& line) {
   app.add_option("--listen", line.listen, "IPv4 address to listen on")->capture_default_str();
   app.add_option("--port", line.port, "TCP port; 0 takes a free one and prints it")
       ->capture_default_str();
-  app.add_option("--clip", line.clips, "PICTURE.mp4[,SOUND.m4a]; camera N plays clip N mod clips")
+  app.add_option(
+         "--clip", line.clips,
+         "PICTURE.mp4[,SOUND.m4a], or ,SOUND.m4a for a microphone; camera N plays clip N mod "
+         "clips")
       ->required();
   app.add_option("--cameras", line.cameras, "cameras at rtsp://HOST:PORT/cam/0, /cam/1, ...")
       ->check(CLI::Range(1, 10000))
@@ -77,9 +80,11 @@ std::optional<std::chrono::nanoseconds> seconds_or_none(double seconds) {
 
 Result<std::vector<RtpTrack>> load_tracks(const std::string& clip) {
   const auto comma = clip.find(',');
-  CANDOR_TRY(const VideoClip video, load_video_clip(clip.substr(0, comma)));
   std::vector<RtpTrack> tracks;
-  tracks.push_back(make_video_track(video));
+  if (comma != 0) {
+    CANDOR_TRY(const VideoClip video, load_video_clip(clip.substr(0, comma)));
+    tracks.push_back(make_video_track(video));
+  }
   if (comma != std::string::npos) {
     CANDOR_TRY(const AudioClip audio, load_audio_clip(clip.substr(comma + 1)));
     tracks.push_back(make_audio_track(audio));

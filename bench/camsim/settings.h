@@ -23,7 +23,7 @@ struct Faults {
 
 /// What all connections share. Immutable while the server runs.
 struct Site {
-  std::vector<std::vector<RtpTrack>> clips;  // Tracks of each clip: picture, then sound if any.
+  std::vector<std::vector<RtpTrack>> clips;  // Of each: picture, sound, or both in this order.
   std::uint32_t cameras = 1;
   std::optional<std::chrono::milliseconds> phase;  // None: spread over one frame's 40 ms.
   Faults faults;
