@@ -118,9 +118,10 @@ HttpResponse ControlApi::hello() const {
 HttpResponse ControlApi::status() const {
   const storage::RecorderStatus recorder = host_.recorder_status();
   json::object volume{{"name", host_.plan().volume_name},
-                      {"state", recorder.is_space_known ? "ok" : "fault"},
+                      {"state", recorder.is_space_known && !recorder.is_full ? "ok" : "fault"},
                       {"bytes_total", recorder.space.bytes_total},
                       {"bytes_free", recorder.space.bytes_free},
+                      {"failed_files", recorder.failed_files},
                       {"sync_ms",
                        {{"p50", recorder.sync.p50_ms},
                         {"p99", recorder.sync.p99_ms},

@@ -2,12 +2,12 @@
 #include "app/capture/media_response.h"
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "app/capture/byte_range.h"
 #include "app/capture/catalogue_json.h"
 #include "net/json.h"
 #include "retrieve/virtual_file.h"
@@ -17,12 +17,6 @@ namespace {
 
 using net::HttpRequest;
 using net::HttpResponse;
-
-// Bytes [begin, end) of the file.
-struct ByteSpan {
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
-};
 
 class FilePart final : public net::BodySource {
  public:
@@ -45,47 +39,6 @@ class FilePart final : public net::BodySource {
   std::uint64_t end_;
   std::uint64_t size_;
 };
-
-// The value of a `Range: bytes=` header. None: there is no such header, or one this server may
-// ignore (RFC 9110, 14.2).
-std::optional<std::pair<std::optional<std::uint64_t>, std::optional<std::uint64_t>>> range_of(
-    std::string_view header) {
-  constexpr std::string_view kUnit = "bytes=";
-  if (header.rfind(kUnit, 0) != 0 || header.find(',') != std::string_view::npos) {
-    return std::nullopt;
-  }
-  header.remove_prefix(kUnit.size());
-  const std::size_t dash = header.find('-');
-  if (dash == std::string_view::npos) {
-    return std::nullopt;
-  }
-  const auto number = [](std::string_view text) -> std::optional<std::uint64_t> {
-    std::uint64_t value = 0;
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return code == std::errc() && end == text.data() + text.size() ? std::optional(value)
-                                                                   : std::nullopt;
-  };
-  return std::pair(number(header.substr(0, dash)), number(header.substr(dash + 1)));
-}
-
-// Errors: kInvalidArgument  outside the file: 416.
-Result<std::optional<ByteSpan>> asked_span(const HttpRequest& request, std::uint64_t size,
-                                           const std::string& etag) {
-  const auto range = range_of(request.header("range"));
-  const std::string_view if_range = request.header("if-range");
-  if (!range.has_value() || (!if_range.empty() && if_range != etag)) {
-    return std::optional<ByteSpan>();
-  }
-  const auto [first, last] = *range;
-  if (!first.has_value() && last.has_value() && *last > 0) {
-    return std::optional(ByteSpan{size - std::min(size, *last), size});
-  }
-  if (!first.has_value() || *first >= size || (last.has_value() && *last < *first)) {
-    return fail(ErrorKind::kInvalidArgument, "the range lies outside the file");
-  }
-  const std::uint64_t end = last.has_value() ? std::min(size, *last + 1) : size;
-  return std::optional(ByteSpan{*first, end});
-}
 
 // Where the first stream of a session begins: the pre-roll stands before its start. All angles
 // share this zero.
@@ -143,7 +96,8 @@ Result<HttpResponse> respond(const MediaPlace& place, const HttpRequest& request
     return response;
   }
   const std::uint64_t size = file.size();
-  const auto span = asked_span(request, size, file.etag());
+  const auto span =
+      asked_span(request.header("range"), request.header("if-range"), size, file.etag());
   if (!span.has_value()) {
     response = net::error_response(span.error());
     response.status = 416;

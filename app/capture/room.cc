@@ -13,7 +13,6 @@ using namespace std::chrono_literals;
 
 // "Recording" means bytes read back from disk not longer ago than this (requirement 4).
 constexpr auto kProofMax = 5s;
-constexpr std::size_t kIdLengthMax = 64;
 
 std::string cause_of(const Error& why) {
   switch (why.kind()) {
@@ -24,39 +23,6 @@ std::string cause_of(const Error& why) {
     default:
       return "camera-offline";
   }
-}
-
-bool is_pseudonym(const std::string& id) {
-  return !id.empty() && id.size() <= kIdLengthMax && std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
-  });
-}
-
-bool is_case_id(const std::string& id) {
-  return !id.empty() && id.size() <= kIdLengthMax && std::all_of(id.begin(), id.end(), [](char c) {
-    return static_cast<unsigned char>(c) > 0x20 && c != 0x7F;
-  });
-}
-
-Result<void> check(const SessionRequest& request) {
-  if (!is_case_id(request.case_id)) {
-    return fail(ErrorKind::kInvalidArgument, "'case' must be 1 to 64 bytes without white space");
-  }
-  if (!is_pseudonym(request.person)) {
-    return fail(
-        ErrorKind::kInvalidArgument,
-        "'person' must be a pseudonymous id of letters, digits, '.', '_', '-'; names are kept "
-        "in the monitor's register");
-  }
-  if (request.interrogators.empty()) {
-    return fail(ErrorKind::kInvalidArgument, "'interrogators' must name at least one id");
-  }
-  if (!std::all_of(request.interrogators.begin(), request.interrogators.end(), is_pseudonym)) {
-    return fail(ErrorKind::kInvalidArgument,
-                "'interrogators' must be pseudonymous ids of letters, digits, '.', '_', '-'");
-  }
-  return {};
 }
 
 std::optional<SessionSummary> resumed_session(const std::string& room,
@@ -127,7 +93,11 @@ void Room::on_sample(const std::string& source, MediaKind media, Sample sample) 
     return;
   }
   track->last_sample = sample.arrival;
+  const bool was_announced = track->is_announced;
   auto chunk = track->take(std::move(sample), run_clock_);
+  if (was_announced && !track->is_announced) {
+    publish(FeedEnd{.channel = track->channel()});  // Another format: its init follows.
+  }
   if (!chunk.has_value()) {
     lose(*track, "invalid-bitstream", chunk.error().message());
     return;
@@ -138,10 +108,10 @@ void Room::on_sample(const std::string& source, MediaKind media, Sample sample) 
 }
 
 void Room::accept(Track& track, const ChunkPtr& chunk) {
-  track.remember_live(chunk);
   if (is_recording()) {
     record(track, chunk);
   } else {
+    track.remember_live(chunk);
     track.remember_pre_roll(chunk);
   }
   if (track.is_lost) {
@@ -162,6 +132,7 @@ void Room::record(Track& track, const ChunkPtr& chunk) {
                             .starts_segment = track.starts_segment(*chunk)};
   if (recorder_.try_append(track.key(), std::move(item))) {
     track.waits_for_sync = false;
+    track.remember_live(chunk);
     announce(track);
     publish(FeedChunk{.channel = track.channel(), .chunk = chunk});
     return;
@@ -174,6 +145,7 @@ void Room::record(Track& track, const ChunkPtr& chunk) {
     log::error("room.overload", {{"room", options_.room}, {"stream", track.options().name}});
   }
   track.cut();
+  track.forget_live();  // A viewer never sees what the recorder refused, nor what hangs on it.
 }
 
 void Room::lose(Track& track, const std::string& cause, const std::string& detail) {
@@ -205,7 +177,7 @@ void Room::on_source_ended(const std::string& source, const Error& why) {
 }
 
 Result<SessionSummary> Room::start_session(SessionRequest request, storage::Recorder::Done done) {
-  CANDOR_CHECK(check(request));
+  CANDOR_CHECK(check_start(request));
   const MutexLock lock(mutex_);
   if (!options_.needs_session) {
     return fail(ErrorKind::kFailedPrecondition,
@@ -235,6 +207,7 @@ Result<SessionSummary> Room::start_session(SessionRequest request, storage::Reco
   publish_state();
   for (Track& track : tracks_) {
     track.cut();
+    track.forget_live();  // The pre-roll holds it too.
     for (const ChunkPtr& chunk : track.take_pre_roll()) {
       record(track, chunk);
     }
@@ -251,6 +224,7 @@ Result<SessionSummary> Room::start_session(SessionRequest request, storage::Reco
 
 Result<SessionSummary> Room::end_session(const Uuid& session, std::string by, std::string reason,
                                          storage::Recorder::Done done) {
+  CANDOR_CHECK(check_end(by, reason));
   const MutexLock lock(mutex_);
   if (!session_.has_value() || session_->session != session) {
     return fail(ErrorKind::kNotFound,
@@ -341,9 +315,10 @@ RoomState Room::judge(const storage::RoomProgress& progress) const {
     return lost == 0 ? RoomState::kReady : RoomState::kIdle;
   }
   const UtcTime proof_from = std::max(recording_since_, now() + -kProofMax);
-  const auto proven = static_cast<std::size_t>(
-      std::count_if(progress.streams.begin(), progress.streams.end(),
-                    [&](const auto& stream) { return stream.recorded_to >= proof_from; }));
+  const auto proven = static_cast<std::size_t>(std::count_if(
+      progress.streams.begin(), progress.streams.end(), [&](const storage::StreamProgress& stream) {
+        return stream.gap.empty() && stream.recorded_to >= proof_from;
+      }));
   if (proven == tracks_.size()) {
     return RoomState::kRecording;
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/capture/feed.h"
+#include "app/capture/session_request.h"
 #include "app/capture/track.h"
 #include "capture/source.h"
 #include "core/result.h"
@@ -57,13 +58,6 @@ struct RoomStatus {
   std::vector<TrackStatus> tracks;
 };
 
-struct SessionRequest {
-  std::string case_id;
-  std::string person;
-  std::vector<std::string> interrogators;
-  std::string by;
-};
-
 /// Thread: any. Its mutex is held for the length of one chunk's packaging and never across I/O.
 class Room {
  public:
@@ -78,11 +72,12 @@ class Room {
 
   /// Opens a session; `done` is called on the writer thread when it is durable.
   /// Errors: kFailedPrecondition  the room is continuous, or a session is running; kInvalidArgument
-  /// an id is malformed.
+  /// an id is malformed, or there are more than 100.
   [[nodiscard]] Result<SessionSummary> start_session(SessionRequest request,
                                                      storage::Recorder::Done done) EXCLUDES(mutex_);
 
-  /// Errors: kNotFound  this session is not the running one.
+  /// Errors: kNotFound  this session is not the running one; kInvalidArgument  `by` has more than
+  /// 256 bytes, `reason` more than 4096.
   [[nodiscard]] Result<SessionSummary> end_session(const Uuid& session, std::string by,
                                                    std::string reason, storage::Recorder::Done done)
       EXCLUDES(mutex_);

@@ -9,105 +9,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "evidence/entry.h"
-#include "storage/write/append_file.h"
-#include "tests/support/stream_text.h"
-#include "tests/support/temp_folder.h"
+#include "tests/app/room_fixture.h"
 
 namespace candor::app {
 namespace {
 
 using testing::HasSubstr;
 
-class NoIndex final : public storage::IndexSink {
-  void submit(std::vector<storage::IndexUpdate> /*updates*/) override {}
-};
-
-// Boot and wall time stand still where the test puts them.
-class StillClock final : public Clock {
- public:
-  [[nodiscard]] UtcTime utc() const override { return {kStartNs + boot_ns}; }
-  [[nodiscard]] BootTime boot() const override { return {boot_ns}; }
-
-  static constexpr std::int64_t kStartNs = 1'790'000'000'000'000'000;
-  std::atomic<std::int64_t> boot_ns = 0;
-};
-
-class RoomTest : public testing::Test {
- protected:
-  void make_room(bool needs_session, std::chrono::seconds pre_roll = {}) {
-    auto recorder = storage::Recorder::open(
-        storage::Volume::open(folder_ / "a", "a", clock_.utc()).value(), clock_,
-        {.authority = "rec.example", .site = "site7"},
-        {{.room = "room-1",
-          .streams = {{.name = "cam-video", .source = "cam", .media = MediaKind::kVideo}}}},
-        index_);
-    ASSERT_TRUE(recorder.has_value()) << recorder.error().message();
-    recorder_ = std::move(*recorder);
-    TrackOptions track{.name = "cam-video", .source = "cam", .label = {}, .pre_roll = pre_roll};
-    room_ = std::make_unique<Room>(
-        RoomOptions{.room = "room-1",
-                    .name = {},
-                    .room_class = needs_session ? "interrogation" : "waiting",
-                    .needs_session = needs_session,
-                    .tracks = {std::move(track)}},
-        0, *recorder_, clock_, media::RunClock(clock_));
-  }
-
-  void deliver(std::string_view text) {
-    for (Sample& sample : test::video_samples(text, next_frame_)) {
-      clock_.boot_ns = sample.arrival.ns;
-      room_->on_sample("cam", MediaKind::kVideo, std::move(sample));
-    }
-    next_frame_ += std::count_if(text.begin(), text.end(), [](char c) { return c != ' '; });
-  }
-
-  Result<SessionSummary> start_session() {
-    return room_->start_session(
-        {.case_id = "C-1", .person = "P-1", .interrogators = {"O-1", "O-2"}, .by = "test"}, {});
-  }
-
-  // Appends what the reader is told to `seen`: "state stream I P lost found end".
-  std::uint64_t watch(std::string& seen) {
-    return room_->add_reader([&seen](const FeedItem& item) {
-      struct Name {
-        std::string operator()(const FeedState& state) const {
-          return state.session.has_value() ? "session" : "no-session";
-        }
-        std::string operator()(const FeedStream&) const { return "stream"; }
-        std::string operator()(const FeedChunk& chunk) const {
-          return chunk.chunk->sync ? "I" : "P";
-        }
-        std::string operator()(const FeedLost& lost) const { return "lost(" + lost.cause + ")"; }
-        std::string operator()(const FeedFound&) const { return "found"; }
-        std::string operator()(const FeedEnd&) const { return "end"; }
-      };
-      seen += (seen.empty() ? "" : " ") + std::visit(Name{}, item);
-    });
-  }
-
-  // The samples that stand in the log, after the recorder has stopped.
-  std::uint32_t samples_in_log() {
-    recorder_->stop();
-    const auto bytes = storage::read_file(
-        recorder_->volume().log_folder("room-1", 1) + "/tile/entries/000.part", 1 << 20);
-    std::uint32_t samples = 0;
-    for (const ByteView entry : evidence::read_bundle(*bytes).entries) {
-      const auto view = evidence::decode_entry(entry).value();
-      if (view.header.type == evidence::EntryType::kMedia) {
-        samples += evidence::decode_media_body(view.body)->sample_count;
-      }
-    }
-    return samples;
-  }
-
-  test::TempFolder folder_;
-  StillClock clock_;
-  NoIndex index_;
-  std::unique_ptr<storage::Recorder> recorder_;
-  std::unique_ptr<Room> room_;
-  std::int64_t next_frame_ = 0;
-};
+class RoomTest : public RoomFixture {};
 
 TEST_F(RoomTest, ShowsAndRecordsNothingOfASessionRoomWithoutASession) {
   make_room(true);
@@ -193,6 +102,60 @@ TEST_F(RoomTest, RefusesANameInPlaceOfAPseudonym) {
       {.case_id = "C-1", .person = "Zhang San", .interrogators = {"O-1"}, .by = "test"}, {});
   ASSERT_FALSE(refused.has_value());
   EXPECT_THAT(refused.error().message(), HasSubstr("'person'"));
+}
+
+// The camera was given another resolution: a browser played the new frames with the old init.
+TEST_F(RoomTest, EndsAChannelBeforeItShowsAnotherFormat) {
+  make_room(false);
+  std::string seen;
+  watch(seen);
+  deliver("IP");
+  auto format = std::make_shared<MediaFormat>(*test::h264_format());
+  format->width = 640;
+  for (Sample& sample : test::video_samples("IP", next_frame_)) {
+    sample.format = format;
+    room_->on_sample("cam", MediaKind::kVideo, std::move(sample));
+  }
+  EXPECT_EQ(seen, "no-session stream I found P end stream I P");
+}
+
+TEST_F(RoomTest, NeverShowsAViewerWhatTheRecorderRefused) {
+  queue_bytes_ = 1;
+  make_room(false);
+  std::string seen;
+  watch(seen);
+  deliver("IPPP IPP");
+  std::string late;
+  watch(late);
+  EXPECT_EQ(seen, "no-session found");
+  EXPECT_EQ(late, "no-session");
+  EXPECT_EQ(samples_in_log(), 0U);
+  EXPECT_THAT(log_text_, HasSubstr("GAP-OPEN(overload-drop)"));
+}
+
+TEST_F(RoomTest, IsRecordingOnlyWhileNoGapIsOpen) {
+  make_room(false);
+  deliver("IPPP");
+  storage::StreamProgress stream;
+  stream.recorded_to = clock_.utc();
+  room_->tick({.room = "room-1", .streams = {stream}});
+  EXPECT_EQ(room_->status().state, RoomState::kRecording);
+  stream.gap = "camera-offline";
+  room_->tick({.room = "room-1", .streams = {stream}});
+  EXPECT_NE(room_->status().state, RoomState::kRecording);
+}
+
+TEST_F(RoomTest, LosesATrackThatGivesNothingForThreeSeconds) {
+  make_room(false);
+  deliver("IP");
+  std::string seen;
+  watch(seen);
+  clock_.boot_ns += 2'900'000'000;
+  room_->tick({.room = "room-1", .streams = {{}}});
+  EXPECT_EQ(seen, "no-session stream I P");
+  clock_.boot_ns += 200'000'000;
+  room_->tick({.room = "room-1", .streams = {{}}});
+  EXPECT_THAT(seen, HasSubstr("lost(camera-stalled)"));
 }
 
 }  // namespace
