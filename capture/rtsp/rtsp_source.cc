@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/rtsp/rtsp_source.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -24,7 +25,8 @@ class Track {
  public:
   Track(const rtsp::SdpTrack& description, std::size_t number, std::uint8_t channel,
         const Clock& clock)
-      : payload_type_(description.payload_type),
+      : is_picture_(description.kind() == MediaKind::kVideo),
+        payload_type_(description.payload_type),
         number_(number),
         channel_(channel),
         clock_(clock),
@@ -56,6 +58,7 @@ class Track {
     return true;
   }
 
+  [[nodiscard]] bool is_picture() const { return is_picture_; }
   [[nodiscard]] bool has_media() const { return has_media_; }
   void forget_media() { has_media_ = false; }
 
@@ -79,6 +82,7 @@ class Track {
     listener_->on_sample(number_, std::move(sample));
   }
 
+  bool is_picture_;
   std::uint8_t payload_type_;
   std::size_t number_;
   std::uint8_t channel_;
@@ -151,17 +155,25 @@ class RtspSource final : public Source {
         return pumped.error().kind() == ErrorKind::kDeadlineExceeded ? no_media() : pumped;
       }
       const auto now = std::chrono::steady_clock::now();
-      bool has_media = false;
-      for (const auto& track : tracks_) {
-        has_media = has_media || track->has_media();
-        track->forget_media();
-      }
-      if (has_media) {
+      if (take_has_media()) {
         deadline = now + options_.media_timeout;
       } else if (now >= deadline) {
         return no_media();
       }
     }
+  }
+
+  // Sound does not stand for a picture that stopped: only a new connection brings that back. A
+  // picture stands for sound, which a camera may announce and never send.
+  [[nodiscard]] bool take_has_media() const {
+    const bool has_picture = std::any_of(tracks_.begin(), tracks_.end(),
+                                         [](const auto& track) { return track->is_picture(); });
+    bool has_media = false;
+    for (const auto& track : tracks_) {
+      has_media = has_media || (track->has_media() && track->is_picture() == has_picture);
+      track->forget_media();
+    }
+    return has_media;
   }
 
   [[nodiscard]] Result<void> no_media() const {

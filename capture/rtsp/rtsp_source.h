@@ -18,7 +18,8 @@ struct RtspOptions {
   bool picture = true;
   bool sound = true;
   std::chrono::milliseconds connect_timeout{5000};  // Also for each answer.
-  std::chrono::milliseconds media_timeout{3000};    // No whole sample for so long ends the source.
+  // No whole frame for so long ends the source, or no sound where there is no picture.
+  std::chrono::milliseconds media_timeout{3000};
 };
 
 /// The clock must outlive the source.

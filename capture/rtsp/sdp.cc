@@ -18,6 +18,9 @@ namespace {
 constexpr std::uint8_t kStaticPcmu = 0;
 constexpr std::uint8_t kStaticPcma = 8;
 
+constexpr std::uint32_t kAacRateMin = 7350;  // ISO/IEC 14496-3, table 1.18.
+constexpr std::uint32_t kAacRateMax = 96'000;
+
 template <typename Number>
 Number number_or(std::string_view text, Number otherwise) {
   Number value = otherwise;
@@ -102,7 +105,8 @@ std::optional<SdpTrack> aac_track(const Section& section) {
   track.index_length = number_or(fmtp_value(section.fmtp, "indexlength"), track.index_length);
   const bool is_sound = equal_ignoring_case(fmtp_value(section.fmtp, "mode"), "AAC-hbr") &&
                         track.audio_config.size() >= 2 && track.size_length <= 16 &&
-                        track.size_length > 0 && track.index_length <= 16 && track.clock_rate > 0;
+                        track.size_length > 0 && track.index_length <= 16 &&
+                        track.clock_rate >= kAacRateMin && track.clock_rate <= kAacRateMax;
   return is_sound ? std::optional(std::move(track)) : std::nullopt;
 }
 

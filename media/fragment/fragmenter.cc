@@ -14,6 +14,9 @@ constexpr std::int64_t kFirstGuessFrameRate = 25;
 // Jitter of a camera's stamps and of rounding; below it nothing is corrected, so durations stay
 // even.
 constexpr std::int64_t kToleranceNs = 2'000'000;
+// Further ahead of the source's clock, the lengths themselves are wrong: sound whose clock rate is
+// announced too low. Then samples are as short as it takes.
+constexpr std::int64_t kAheadNsMax = 1'000'000'000;
 // Sound is stretched by at most 1/64 a frame: time stamps move, samples do not.
 constexpr std::int64_t kAudioCorrectionShare = 64;
 
@@ -31,6 +34,7 @@ Fragmenter::Fragmenter(RunClock run_clock, const MediaFormat& format, Fragmenter
       unit_max_(ns_to_ticks(options.unit_max.count(), format.timescale)),
       hole_min_(ns_to_ticks(options.hole_min.count(), format.timescale)),
       tolerance_(ns_to_ticks(kToleranceNs, format.timescale)),
+      ahead_max_(ns_to_ticks(kAheadNsMax, format.timescale)),
       samples_per_chunk_(format.kind == MediaKind::kAudio ? options.audio_samples_per_chunk : 1),
       timeline_(run_clock, format.timescale),
       nominal_(first_nominal(format)) {}
@@ -89,7 +93,8 @@ Fragmenter::Placed Fragmenter::place(Sample sample) {
   if (!placed.discontinuity && std::abs(error) > tolerance_) {
     const std::int64_t share = kind_ == MediaKind::kAudio ? kAudioCorrectionShare : 2;
     const std::int64_t longest = kind_ == MediaKind::kAudio ? nominal / share : hole_min_;
-    placed.duration = nominal + std::clamp(error, -(nominal / share), longest);
+    const std::int64_t shortest = error < -ahead_max_ ? 1 : nominal - nominal / share;
+    placed.duration = std::clamp(nominal + error, shortest, nominal + longest);
   }
   end_ = placed.decode_time + placed.duration;
   started_ = true;

@@ -27,7 +27,8 @@ struct FragmenterOptions {
 /// nothing is missing between them. A hole of more than hole_min, or lost packets, make a
 /// discontinuity: decode_time follows the source's clock and the recorder writes a gap. Smaller
 /// differences are taken up by the duration of one sample, so time is never closed up and never
-/// overlaps (docs/design/time.md).
+/// overlaps (docs/design/time.md). However wrong a source's clock or its announced rate is, time
+/// stays within about ten seconds of the arrivals.
 ///
 /// Thread: the source's.
 class Fragmenter {
@@ -67,6 +68,7 @@ class Fragmenter {
   const std::int64_t unit_max_;
   const std::int64_t hole_min_;
   const std::int64_t tolerance_;
+  const std::int64_t ahead_max_;
   const std::size_t samples_per_chunk_;
   SourceTimeline timeline_;
   std::vector<Placed> held_;

@@ -2,6 +2,7 @@
 #include "media/fragment/source_timeline.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace candor::media {
 namespace {
@@ -11,6 +12,9 @@ namespace {
 constexpr std::int64_t kWindowNs = 10'000'000'000;
 // Cameras' crystals stay within 100 ppm, cheap ones within 500; faster corrections would be heard.
 constexpr std::int64_t kCorrectionPpmMax = 500;
+// A queue on the way holds less, and a camera sends less at once when it is connected; a clock at
+// the wrong rate passes it within minutes.
+constexpr std::int64_t kAstrayNs = 10'000'000'000;
 
 }  // namespace
 
@@ -23,6 +27,10 @@ std::int64_t SourceTimeline::place(std::int64_t source_ticks, BootTime arrival) 
     window_start_ns_ = last_source_ns_ = source_ns;
   } else {
     observe(offset_ns, source_ns);
+  }
+  if (std::abs(offset_ns_ - offset_ns) > kAstrayNs) {
+    started_ = false;
+    return place(source_ticks, arrival);
   }
   return ns_to_ticks(source_ns + offset_ns_, timescale_);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts a source's own time stamps on the run's clock, by the least delayed sample and with a
-// bounded correction (docs/design/time.md). It judges nothing: holes are found by the fragmenter.
+// bounded correction (docs/design/time.md). It finds no holes: that is the fragmenter's.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ class SourceTimeline {
 
   /// The sample's time in ticks since 1970 UTC. The first sample after construction or restart() is
   /// placed at its arrival; from then on the source's clock counts, corrected by at most 500 ppm
-  /// toward the least delayed sample.
+  /// toward the least delayed sample. A source whose clock leads away from the arrivals by more
+  /// than ten seconds has a wrong one: it is set anew at the arrival.
   [[nodiscard]] std::int64_t place(std::int64_t source_ticks, BootTime arrival);
 
   /// The source's clock was set anew: the next sample is placed by its arrival again.

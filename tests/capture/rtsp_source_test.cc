@@ -234,6 +234,15 @@ TEST_F(RtspSourceTest, EndsWhenNoMediaComesThoughTheConnectionStands) {
   EXPECT_EQ(ended_, "deadline-exceeded: no media for 200 ms");
 }
 
+// The picture stood still while the microphone went on: nobody connected anew.
+TEST_F(RtspSourceTest, EndsWhenThePictureStopsThoughSoundGoesOn) {
+  ScriptedCamera camera({"DESCRIBE -> 200 h264 aac", "SETUP -> 200", "SETUP -> 200", "PLAY -> 200",
+                         "play IP", "murmur"});
+
+  EXPECT_EQ(run(camera), "deadline-exceeded: no media for 200 ms");
+  EXPECT_THAT(listener_.text(), StartsWith("video audio: I P a a"));
+}
+
 TEST_F(RtspSourceTest, EndsWhenTheStreamLosesItsFraming) {
   EXPECT_EQ(stream({"play IP", "raw \x80garbage", "silence"}), "video: I P");
   EXPECT_EQ(ended_, "data-loss: the camera sent something that is not RTSP");

@@ -92,6 +92,23 @@ TEST(FragmenterTest, KeepsTimeWithAJitteringSourceClock) {
   }
 }
 
+// Sound of 48 kHz that was announced with 8 kHz: each frame was six times as long as it lasted.
+TEST(FragmenterTest, DoesNotRunAheadWithSoundWhoseRateIsAnnouncedTooLow) {
+  auto format = std::make_shared<MediaFormat>(*test::aac_format());
+  format->timescale = 8000;
+  Fragmenter fragmenter(kEpochClock, *format, {});
+  for (std::int64_t i = 0; i < 10'000; ++i) {
+    Sample sample;
+    sample.format = format;
+    sample.data = {1, 2, 3};
+    sample.arrival = {i * 21'333'333};
+    sample.source_ticks = ns_to_ticks(sample.arrival.ns, 8000);
+    sample.sync = true;
+    (void)fragmenter.push(std::move(sample));
+    EXPECT_LE(ticks_to_ns(fragmenter.end(), 8000), i * 21'333'333 + 1'300'000'000);
+  }
+}
+
 TEST(FragmenterTest, PairsSoundAndGivesTheOddFrameOnFlush) {
   const MediaFormatPtr format = test::aac_format();
   Fragmenter fragmenter(kEpochClock, *format, {});

@@ -30,6 +30,13 @@ TEST(SourceTimelineTest, StaysWithinOneFrameOfArrivalOverTwelveHoursAtFourHundre
   }
 }
 
+// A camera whose clock ran twice as fast: after an hour its times lay an hour in the future.
+TEST(SourceTimelineTest, StaysWithinTenSecondsOfTheArrivalsHoweverWrongTheSourcesClockIs) {
+  for (const std::int64_t ppm : {-900'000, -500'000, 1'000'000, 20'000'000}) {
+    EXPECT_LE(worst_error_ns(ppm, kHourNs), 10'100'000'000) << ppm << " ppm";
+  }
+}
+
 TEST(SourceTimelineTest, PlacesTheFirstSampleAtItsArrival) {
   SourceTimeline timeline(RunClock(UtcTime{1'000'000'000}, BootTime{0}), 90000);
   EXPECT_EQ(timeline.place(123456, BootTime{500'000'000}), 135000);

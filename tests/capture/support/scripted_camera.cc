@@ -3,6 +3,7 @@
 
 #include <array>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -11,6 +12,8 @@
 
 namespace candor::test {
 namespace {
+
+constexpr int kSoundPauseMs = 20;
 
 bool has_word(std::string_view words, std::string_view word) {
   return fmt::format(" {} ", words).find(fmt::format(" {} ", word)) != std::string::npos;
@@ -90,15 +93,14 @@ bool ScriptedCamera::run_step(std::string_view step) {
       send_interleaved(0, packet);
     }
   } else if (verb == "sound") {
-    const Bytes payload = aac_packet({3, 2}, {1, 1, 1, 2, 2});
     for (int i = 0; i < std::stoi(std::string(rest)); ++i) {
-      const RtpFields fields{.payload_type = kAudioPayload,
-                             .marker = true,
-                             .sequence = sound_sequence_,
-                             .timestamp = sound_sequence_ * 2048U};
-      ++sound_sequence_;
-      send_interleaved(2, rtp(fields, payload));
+      send_sound();
     }
+  } else if (verb == "murmur") {
+    pollfd gone{.fd = client_, .events = POLLIN, .revents = 0};
+    do {
+      send_sound();
+    } while (::poll(&gone, 1, kSoundPauseMs) == 0);
   } else if (verb == "report") {
     send_interleaved(1, sender_report(2208988800U + 1000U, 0, 1000));
   } else if (verb == "raw") {
@@ -114,6 +116,15 @@ bool ScriptedCamera::run_step(std::string_view step) {
     return false;  // "close".
   }
   return true;
+}
+
+void ScriptedCamera::send_sound() {
+  const RtpFields fields{.payload_type = kAudioPayload,
+                         .marker = true,
+                         .sequence = sound_sequence_,
+                         .timestamp = sound_sequence_ * 2048U};
+  ++sound_sequence_;
+  send_interleaved(2, rtp(fields, aac_packet({3, 2}, {1, 1, 1, 2, 2})));
 }
 
 bool ScriptedCamera::answer(std::string_view method, std::string_view words) {

@@ -19,6 +19,7 @@ namespace candor::test {
 ///                            base (Content-Base), absolute (control URLs), lf (bare \n).
 ///   "play IPPP"              sends the frames (VideoPackets) on channel 0; "sound 3" so many
 ///                            packets of sound on channel 2; "report" a sender report on channel 1.
+///   "murmur"                 sends sound every 20 ms until the client goes or says something.
 ///   "raw hello"              these bytes; "OPTIONS" asks the client and waits for its answer.
 ///   "silence"                waits until the client goes; "close" closes. The end closes too.
 class ScriptedCamera {
@@ -41,6 +42,7 @@ class ScriptedCamera {
   [[nodiscard]] bool run_step(std::string_view step);
   [[nodiscard]] bool answer(std::string_view method, std::string_view words);
   [[nodiscard]] std::string next_message();
+  void send_sound();
   void send_interleaved(std::uint8_t channel, const Bytes& packet);
   void send_bytes(std::string_view bytes);
   [[nodiscard]] std::string description(std::string_view words) const;
