@@ -47,6 +47,7 @@ Result<config::Config> load(const std::string& path) {
 Result<int> serve(const config::Config& config) {
   const SystemClock clock;
   CANDOR_TRY(const auto lock, storage::StateLock::take(config.capture.state));
+  CANDOR_TRY(const auto volume_lock, storage::StateLock::take_volume(config.volume.path));
   const std::string index_path = config.capture.state + "/index.db";
   asio::io_context net_context(1);
   asio::thread_pool blocking(kBlockingThreads);

@@ -49,6 +49,23 @@ Result<StateLock> StateLock::take(const std::string& state_folder) {
   return lock;
 }
 
+Result<StateLock> StateLock::take_volume(const std::string& root) {
+  CANDOR_CHECK(make_folders(root));
+  const int fd = ::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) {
+    return fail(error_from_errno(errno, root));
+  }
+  StateLock lock(fd);
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) {
+      return fail(ErrorKind::kFailedPrecondition,
+                  root + ": another process writes to this volume; stop it first");
+    }
+    return fail(error_from_errno(errno, root));
+  }
+  return lock;
+}
+
 StateLock::StateLock(StateLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
 
 StateLock& StateLock::operator=(StateLock&& other) noexcept {

@@ -107,5 +107,18 @@ TEST(StateLockTest, RefusesASecondHolderByItsNumber) {
   EXPECT_THAT(second.error().message(), testing::HasSubstr("process "));
 }
 
+TEST(StateLockTest, RefusesASecondWriterOfAVolumeAndPutsNothingIntoIt) {
+  const test::TempFolder folder;
+  {
+    const auto first = StateLock::take_volume(folder / "a");
+    ASSERT_TRUE(first.has_value());
+    const auto second = StateLock::take_volume(folder / "a");
+    ASSERT_FALSE(second.has_value());
+    EXPECT_EQ(second.error().kind(), ErrorKind::kFailedPrecondition);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder / "a"));
+  EXPECT_TRUE(StateLock::take_volume(folder / "a").has_value());
+}
+
 }  // namespace
 }  // namespace candor::storage
