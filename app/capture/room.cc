@@ -319,7 +319,7 @@ RoomState Room::judge(const storage::RoomProgress& progress) const {
       progress.streams.begin(), progress.streams.end(), [&](const storage::StreamProgress& stream) {
         return stream.gap.empty() && stream.recorded_to >= proof_from;
       }));
-  if (proven == tracks_.size()) {
+  if (proven == tracks_.size() && lost == 0) {
     return RoomState::kRecording;
   }
   if (proven > 0) {

@@ -158,5 +158,20 @@ TEST_F(RoomTest, LosesATrackThatGivesNothingForThreeSeconds) {
   EXPECT_THAT(seen, HasSubstr("lost(camera-stalled)"));
 }
 
+TEST_F(RoomTest, WasSeenAsRecordingForTwoSecondsAfterItsCameraWasLost) {
+  make_room(false);
+  deliver("IP");
+  storage::RoomProgress fresh{.room = "room-1", .streams = {{}}};
+  fresh.streams[0].recorded_to = clock_.utc();
+  room_->tick(fresh);
+  EXPECT_EQ(room_->status().state, RoomState::kRecording);
+  room_->on_source_ended("cam", Error(ErrorKind::kUnavailable, "connection reset"));
+  room_->tick(fresh);
+  EXPECT_EQ(room_->status().state, RoomState::kInterrupted);
+  deliver("IP");
+  room_->tick(fresh);
+  EXPECT_EQ(room_->status().state, RoomState::kRecording);
+}
+
 }  // namespace
 }  // namespace candor::app
