@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/write/unit_finder.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include <fmt/format.h>
 
 namespace candor::storage {
@@ -30,11 +33,23 @@ Result<UnitPlace> UnitFinder::find(const evidence::MediaBody& unit) {
   bmff::BoxFile& file = *found->second.file;
   const std::uint64_t before = file.offset();
   auto offset = find_in(file, unit);
+  if (!offset.has_value() && has_grown(found->second)) {
+    CANDOR_TRY(file, bmff::BoxFile::open(root_ + "/" + found->second.path));
+    file.seek(before);
+    offset = find_in(file, unit);
+  }
   if (!offset.has_value()) {
     file.seek(before);
     return fail(std::move(offset.error()));
   }
   return UnitPlace{.segment = found->second.number, .offset = *offset};
+}
+
+// The recorder goes on writing while its log is read: a file may hold more than when it was opened.
+bool UnitFinder::has_grown(const Segment& segment) const {
+  std::error_code code;
+  const std::uintmax_t size = std::filesystem::file_size(root_ + "/" + segment.path, code);
+  return !code && size > segment.file->size();
 }
 
 // A unit may stand behind chunks without an entry (their sync or reading back had failed): the one

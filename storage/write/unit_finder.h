@@ -17,7 +17,7 @@
 
 namespace candor::storage {
 
-/// Follows one log. One thread.
+/// Follows one log, also while the recorder writes to it. One thread.
 class UnitFinder {
  public:
   explicit UnitFinder(std::string volume_root) : root_(std::move(volume_root)) {}
@@ -45,6 +45,7 @@ class UnitFinder {
     std::uint64_t decode_time = 0;
   };
 
+  [[nodiscard]] bool has_grown(const Segment& segment) const;
   [[nodiscard]] static Result<std::optional<Chunk>> next_chunk(bmff::BoxFile& file);
   [[nodiscard]] static Result<std::uint64_t> find_in(bmff::BoxFile& file,
                                                      const evidence::MediaBody& unit);

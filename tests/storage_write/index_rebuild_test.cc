@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/storage_write/index_fixture.h"
+#include "tests/support/failing_disk.h"
 
 namespace candor::storage {
 namespace {
@@ -39,6 +40,27 @@ TEST_F(IndexRebuildTest, GivesTheRowsOfTheLiveIndex) {
   EXPECT_EQ(dump(folder_ / "fresh.db"), live);
   EXPECT_TRUE(report.problems.empty());
   EXPECT_GT(report.units, 4U);
+}
+
+TEST_F(IndexRebuildTest, GivesTheRowsOfTheLiveIndexAfterTheDiskHasFailed) {
+  const test::FailingDisk disk;
+  start();
+  start_index();
+  record("IPPP IPPP");
+  round();
+  record("IPPP IPPP");
+  test::FailingDisk::fail_file_sync("/media/");
+  round();
+  test::FailingDisk::heal();
+  record("PPPP IPPP IPPP");
+  round();
+  const std::string live = dump(index_path());
+  EXPECT_THAT(live, HasSubstr("disk-error"));
+
+  const RebuildReport report = rebuild();
+
+  EXPECT_EQ(dump(folder_ / "fresh.db"), live);
+  EXPECT_TRUE(report.problems.empty());
 }
 
 TEST_F(IndexRebuildTest, ReplacesTheOldIndex) {
