@@ -5,8 +5,9 @@
 #include <fstream>
 #include <iterator>
 #include <malloc.h>
+#include <memory>
 #include <string>
-#include <thread>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio.hpp>
@@ -43,53 +44,86 @@ Result<config::Config> load(const std::string& path) {
   return config;
 }
 
-// Runs until SIGTERM, SIGINT or a fatal error of the recorder. Returns the exit code.
+// What must not be used by two programs. Errors say where it stands in the configuration.
+struct Locks {
+  storage::StateLock state;
+  storage::StateLock volume;
+};
+
+Result<Locks> take_locks(const config::Config& config) {
+  CANDOR_TRY(storage::StateLock state,
+             with_context(storage::StateLock::take(config.capture.state), config.capture.state_at));
+  CANDOR_TRY(
+      storage::StateLock volume,
+      with_context(storage::StateLock::take_volume(config.volume.path), config.volume.path_at));
+  return Locks{.state = std::move(state), .volume = std::move(volume)};
+}
+
+// The net thread and the pool. Coroutines refer to the host and to the pool: they end before both.
+struct Threads {
+  asio::thread_pool blocking{kBlockingThreads};
+  std::unique_ptr<asio::io_context> net = std::make_unique<asio::io_context>(1);
+
+  void stop() {
+    net->restart();
+    net->poll();
+    blocking.join();
+    net.reset();
+  }
+};
+
+Result<std::unique_ptr<net::HttpServer>> listen(const config::Config& config, Threads& threads,
+                                                ControlApi& api) {
+  net::ServerOptions options;
+  options.unix_socket = config.capture.socket;
+  options.connections_max = config.limits.connections;
+  options.body_bytes_max = config.limits.body_kib * 1024;
+  auto listening = net::HttpServer::listen(
+      *threads.net, threads.blocking, options,
+      [&api](net::HttpRequest request) { return api.handle(std::move(request)); });
+  return with_context(std::move(listening), config.capture.socket_at);
+}
+
+// Until SIGTERM, SIGINT or a fatal error of the recorder, which stops the io_context itself.
+void run_until_stopped(asio::io_context& net) {
+  asio::signal_set signals(net, SIGTERM, SIGINT);
+  signals.async_wait([&net](const boost::system::error_code&, int) { net.stop(); });
+  net.run();
+}
+
+// Returns the exit code.
 Result<int> serve(const config::Config& config) {
   const SystemClock clock;
-  CANDOR_TRY(const auto lock, storage::StateLock::take(config.capture.state));
-  CANDOR_TRY(const auto volume_lock, storage::StateLock::take_volume(config.volume.path));
+  CANDOR_TRY(const Locks locks, take_locks(config));
   const std::string index_path = config.capture.state + "/index.db";
-  asio::io_context net_context(1);
-  asio::thread_pool blocking(kBlockingThreads);
-  asio::signal_set signals(net_context, SIGTERM, SIGINT);
   int exit_code = 0;
-  signals.async_wait([&](const boost::system::error_code&, int) { net_context.stop(); });
-
+  Threads threads;
   HostPlan plan = make_plan(config, clock);
   plan.recorder.on_fatal = [&](const Error&) {
-    asio::post(net_context, [&] {
+    asio::post(*threads.net, [&] {
       exit_code = 1;
-      net_context.stop();
+      threads.net->stop();
     });
   };
   CANDOR_TRY(const auto index,
              storage::IndexFollower::open(
                  {.volume_root = config.volume.path, .index_path = index_path}, clock));
-  CANDOR_TRY(const auto host, CaptureHost::start(std::move(plan), clock, *index));
+  auto started = CaptureHost::start(std::move(plan), clock, *index);
+  CANDOR_TRY(const auto host, with_context(std::move(started), config.volume.path_at));
   ControlApi api(
-      *host, *index, blocking,
+      *host, *index, threads.blocking,
       {.index_path = index_path,
        .feed_ring_bytes_max = static_cast<std::size_t>(config.limits.feed_ring_mib) << 20});
-  net::ServerOptions options;
-  options.unix_socket = config.capture.socket;
-  options.connections_max = config.limits.connections;
-  options.body_bytes_max = config.limits.body_kib * 1024;
-  CANDOR_TRY(const auto server, net::HttpServer::listen(net_context, blocking, options,
-                                                        [&api](net::HttpRequest request) {
-                                                          return api.handle(std::move(request));
-                                                        }));
+  CANDOR_TRY(auto server, listen(config, threads, api));
   log::info("capture.started", {{"host", config.capture.host},
                                 {"rooms", config.rooms.size()},
                                 {"socket", config.capture.socket}});
-  net_context.run();
-
+  run_until_stopped(*threads.net);
   log::info("capture.stopping");
   host->stop();
   index->stop();
-  server->stop();
-  net_context.restart();
-  net_context.poll();
-  blocking.join();
+  server.reset();
+  threads.stop();
   log::info("capture.stopped");
   return exit_code;
 }

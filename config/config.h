@@ -66,9 +66,13 @@ struct LawyerRoomConfig {
   Label name;
 };
 
+// What is wrong with a value shows at times only when it is used: a socket in use, a volume that is
+// another one. `*_at` says where the value stands: "candor.toml:12: key 'capture.socket'".
+
 struct VolumeConfig {
   std::string name;
   std::string path;
+  std::string path_at;
 };
 
 struct LimitsConfig {
@@ -92,7 +96,9 @@ struct LimitsConfig {
 struct CaptureConfig {
   std::string host;
   std::string state;
+  std::string state_at;
   std::string socket;
+  std::string socket_at;
 };
 
 struct HostConfig {
@@ -104,6 +110,7 @@ struct MonitorConfig {
   std::string name;
   std::string address;
   std::uint16_t port = 0;
+  std::string listen_at;
   std::string state;
   std::string console;
   std::vector<HostConfig> hosts;

@@ -191,6 +191,7 @@ void read_monitor(TableReader& reader, MonitorConfig& monitor) {
   std::string listen;
   reader.slug("name", monitor.name);
   reader.text("listen", listen, true);
+  monitor.listen_at = reader.place_of("listen");
   if (const auto parsed = parse_listen(listen); parsed.has_value()) {
     monitor.address = parsed->address;
     monitor.port = parsed->port;
@@ -231,12 +232,15 @@ void read_all(TableReader& reader, Config& config) {
   reader.table("capture", [&](TableReader& capture) {
     capture.slug("host", config.capture.host);
     capture.absolute_path("state", config.capture.state, true);
+    config.capture.state_at = capture.place_of("state");
     capture.absolute_path("socket", config.capture.socket, true);
+    config.capture.socket_at = capture.place_of("socket");
   });
   std::size_t volumes = 0;
   reader.tables("volume", [&](TableReader& volume) {
     volume.slug("name", config.volume.name);
     volume.absolute_path("path", config.volume.path, true);
+    config.volume.path_at = volume.place_of("path");
     if (++volumes > 1) {
       volume.complain("name", "this version writes one volume; keep one [[volume]]");
     }

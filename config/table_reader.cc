@@ -12,9 +12,12 @@ namespace candor::config {
 
 void Complaint::add(const toml::source_region& where, std::string_view key, std::string_view what) {
   if (!error_.has_value()) {
-    error_.emplace(ErrorKind::kInvalidArgument,
-                   fmt::format("{}:{}: key '{}': {}", file_, where.begin.line, key, what));
+    error_.emplace(ErrorKind::kInvalidArgument, fmt::format("{}: {}", place(where, key), what));
   }
+}
+
+std::string Complaint::place(const toml::source_region& where, std::string_view key) const {
+  return fmt::format("{}:{}: key '{}'", file_, where.begin.line, key);
 }
 
 const toml::node* TableReader::find(std::string_view key) {
@@ -26,9 +29,17 @@ std::string TableReader::full_key(std::string_view key) const {
   return name_.empty() ? std::string(key) : fmt::format("{}.{}", name_, key);
 }
 
-void TableReader::complain(std::string_view key, std::string_view what) {
+const toml::source_region& TableReader::source_of(std::string_view key) const {
   const toml::node* node = table_.get(key);
-  complaint_.add(node == nullptr ? table_.source() : node->source(), full_key(key), what);
+  return node == nullptr ? table_.source() : node->source();
+}
+
+void TableReader::complain(std::string_view key, std::string_view what) {
+  complaint_.add(source_of(key), full_key(key), what);
+}
+
+std::string TableReader::place_of(std::string_view key) const {
+  return complaint_.place(source_of(key), full_key(key));
 }
 
 void TableReader::text(std::string_view key, std::string& out, bool is_needed) {

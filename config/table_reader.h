@@ -27,6 +27,8 @@ class Complaint {
 
   /// Keeps "file:line: key 'x': what" unless there is one already.
   void add(const toml::source_region& where, std::string_view key, std::string_view what);
+  /// "file:line: key 'x'".
+  [[nodiscard]] std::string place(const toml::source_region& where, std::string_view key) const;
   [[nodiscard]] bool has_value() const { return error_.has_value(); }
   [[nodiscard]] const Error& error() const {
     CANDOR_ASSERT(error_.has_value());
@@ -63,12 +65,15 @@ class TableReader {
   bool table(std::string_view key, const std::function<void(TableReader&)>& read);
 
   void complain(std::string_view key, std::string_view what);
+  /// Where the key stands, or its table when it is missing: "file:line: key 'x'".
+  [[nodiscard]] std::string place_of(std::string_view key) const;
   /// Complains about the first key that was not asked for.
   void finish();
 
  private:
   [[nodiscard]] const toml::node* find(std::string_view key);
   [[nodiscard]] std::string full_key(std::string_view key) const;
+  [[nodiscard]] const toml::source_region& source_of(std::string_view key) const;
 
   const toml::table& table_;
   std::string name_;

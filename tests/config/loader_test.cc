@@ -65,6 +65,15 @@ TEST_F(LoaderTest, EachLineNamesFileLineAndKey) {
       StartsWith("candor.toml:13: key 'limits.segment_s': must be a whole number from 5 to 600"));
 }
 
+TEST_F(LoaderTest, RemembersWhereItFoundWhatMayBeInUse) {
+  const Result<Config> config = load(std::string(kValid));
+  ASSERT_TRUE(config.has_value());
+  EXPECT_EQ(config->capture.state_at, path() + ":7: key 'capture.state'");
+  EXPECT_EQ(config->capture.socket_at, path() + ":8: key 'capture.socket'");
+  EXPECT_EQ(config->volume.path_at, path() + ":11: key 'volume.path'");
+  EXPECT_EQ(config->monitor.listen_at, path() + ":39: key 'monitor.listen'");
+}
+
 TEST_F(LoaderTest, AMissingFileIsNotFound) {
   const auto config = load_config(folder() + "/absent.toml");
   ASSERT_FALSE(config.has_value());
