@@ -77,7 +77,7 @@ struct SessionCloseBody {
 struct GapBody {
   Uuid stream;
   Uuid session;
-  std::string cause;  // One of the closed list in docs/design/evidence.md, "Gaps".
+  std::string cause;  // One of the closed list in docs/design/evidence.md, "Gap causes".
   std::int64_t from_tfdt = 0;
   std::optional<std::int64_t> to_tfdt;
   std::uint32_t timescale = 0;

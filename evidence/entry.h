@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The log entry, byte-exact (docs/design/evidence.md, "Entry"): a fixed header and a body, encoded
+// The log entry, byte-exact (docs/design/evidence.md): a fixed header and a body, encoded
 // and decoded in one way only. What the entries of a log must say of each other is not checked
 // here.
 #pragma once

@@ -32,7 +32,7 @@ class AppendFile {
   [[nodiscard]] Result<void> append(ByteView bytes);
 
   /// After return the content survives a power cut. A failed sync must not be tried again: the
-  /// kernel may have dropped the bytes (docs/design/storage.md, "Sync").
+  /// kernel may have dropped the bytes (docs/design/storage.md, "When the disk fails").
   [[nodiscard]] Result<void> sync();
 
   /// Reads [offset, offset + out.size()) through the file system, dropping the cached pages first
