@@ -94,7 +94,10 @@ void IndexFollower::take(const std::vector<IndexUpdate>& updates) {
     }
   }
   if (const auto applied = writer_.apply(updates); !applied.has_value()) {
-    set_fault(applied.error());
+    // The first entries of a new log, for one, are nobody's update. Only when the logs do not help
+    // either is it a fault.
+    log::info("storage.index-behind", {{"error", applied.error().message()}});
+    set_is_behind();
   }
 }
 
@@ -106,9 +109,14 @@ void IndexFollower::catch_up() {
         writer_.clear().and_then([&] { return catch_up_index(options_.volume_root, writer_); });
   }
   if (!caught_up.has_value()) {
+    if (caught_up.error().kind() == ErrorKind::kNotFound && !has_caught_up_) {
+      set_is_behind();  // A new volume: the recorder has not made its first log yet.
+      return;
+    }
     set_fault(caught_up.error());
     return;
   }
+  has_caught_up_ = true;
   for (const MediaProblem& problem : caught_up->problems) {
     log::warn("storage.index-media",
               {{"path", problem.path}, {"error", problem.what}, {"units", problem.units_missing}});
@@ -127,6 +135,11 @@ void IndexFollower::set_fault(std::optional<Error> fault) {
     log::info("storage.index-well");
   }
   fault_ = std::move(fault);
+}
+
+void IndexFollower::set_is_behind() {
+  const MutexLock lock(mutex_);
+  is_behind_ = true;
 }
 
 bool IndexFollower::take_is_behind() {

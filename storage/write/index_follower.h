@@ -55,10 +55,12 @@ class IndexFollower final : public IndexSink {
   void take(const std::vector<IndexUpdate>& updates);
   void catch_up();
   void set_fault(std::optional<Error> fault) EXCLUDES(mutex_);
+  void set_is_behind() EXCLUDES(mutex_);
   [[nodiscard]] bool take_is_behind() EXCLUDES(mutex_);
 
   IndexFollowerOptions options_;
-  IndexWriter writer_;  // The thread's.
+  IndexWriter writer_;          // The thread's.
+  bool has_caught_up_ = false;  // The thread's.
   BoundedQueue<std::vector<IndexUpdate>> queue_;
   mutable Mutex mutex_;
   std::optional<Error> fault_ GUARDED_BY(mutex_);

@@ -95,6 +95,24 @@ TEST_F(IndexFollowerTest, RebuildsAnIndexOfAnotherLog) {
   expect_index_equals_rebuild();
 }
 
+TEST_F(IndexFollowerTest, CalledItAFaultThatANewVolumeHasNoLogYet) {
+  follow();
+  follower_->stop();
+  EXPECT_FALSE(follower_->fault().has_value());
+}
+
+TEST_F(IndexFollowerTest, CalledItAFaultThatANewLogBeginsWithAnEntryThatWasNotSubmitted) {
+  follow();
+  start();
+  record("IPPP IPPP");
+  submit_round();
+  follower_->stop();
+  EXPECT_FALSE(follower_->fault().has_value());
+  follow();
+  follower_->stop();
+  expect_index_equals_rebuild();
+}
+
 TEST(StateLockTest, RefusesASecondHolderByItsNumber) {
   const test::TempFolder folder;
   const auto first = StateLock::take(folder / "state");
