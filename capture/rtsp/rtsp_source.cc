@@ -102,8 +102,13 @@ class RtspSource final : public Source {
 
   Error run(std::stop_token stop, SourceListener& listener) override {
     auto ended = play_until_end(stop, listener);
-    return ended.has_value() ? Error(ErrorKind::kInternal, "ended without a reason")
-                             : std::move(ended.error());
+    if (ended.has_value()) {
+      return {ErrorKind::kInternal, "ended without a reason"};
+    }
+    // A camera that never played is not stalled: it cannot be reached.
+    const bool never_played = !is_playing_ && ended.error().kind() == ErrorKind::kDeadlineExceeded;
+    return never_played ? Error(ErrorKind::kUnavailable, ended.error().message())
+                        : std::move(ended.error());
   }
 
  private:
@@ -114,10 +119,15 @@ class RtspSource final : public Source {
     rtsp::Session session(std::move(connection), std::move(url),
                           rtsp::Authorization(options_.user, options_.password),
                           options_.connect_timeout);
+    CANDOR_CHECK(begin(session, listener));
+    is_playing_ = true;
+    return pump(session, listener);
+  }
+
+  Result<void> begin(rtsp::Session& session, SourceListener& listener) {
     CANDOR_TRY(const rtsp::Sdp sdp, session.describe());
     CANDOR_CHECK(set_up(session, sdp, listener));
-    CANDOR_CHECK(session.play(sdp.control));
-    return pump(session, listener);
+    return session.play(sdp.control);
   }
 
   Result<void> set_up(rtsp::Session& session, const rtsp::Sdp& sdp, SourceListener& listener) {
@@ -184,6 +194,7 @@ class RtspSource final : public Source {
   const RtspOptions options_;
   const Clock& clock_;
   std::vector<std::unique_ptr<Track>> tracks_;
+  bool is_playing_ = false;
 };
 
 }  // namespace

@@ -65,7 +65,7 @@ class RtspSourceTest : public testing::Test {
     options.user = "u";
     options.password = password;
     options.sound = sound_;
-    options.connect_timeout = milliseconds(2000);
+    options.connect_timeout = connect_timeout_;
     options.media_timeout = milliseconds(200);
     const auto source = make_rtsp_source(std::move(options), clock_);
     const Error ended = source->run(stop_.get_token(), listener_);
@@ -98,6 +98,7 @@ class RtspSourceTest : public testing::Test {
   std::stop_source stop_;
   Listener listener_;
   bool sound_ = true;
+  milliseconds connect_timeout_{2000};
   std::string ended_;
 };
 
@@ -227,6 +228,14 @@ TEST_F(RtspSourceTest, AnswersTheCameraThatAsksWhetherItIsThere) {
 
   EXPECT_EQ(listener_.text(), "video: I P P");
   EXPECT_EQ(camera.requests().back(), "RTSP/1.0 200 OK to 77");
+}
+
+// A camera without power was called stalled in the log, because nobody answered in time.
+TEST_F(RtspSourceTest, CallsACameraThatNeverAnswersUnreachable) {
+  connect_timeout_ = milliseconds(50);
+  ScriptedCamera camera({"silence"});
+
+  EXPECT_EQ(run(camera), "unavailable: no answer in time");
 }
 
 TEST_F(RtspSourceTest, EndsWhenNoMediaComesThoughTheConnectionStands) {
