@@ -27,8 +27,12 @@ class LiveRing {
 
   explicit LiveRing(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  /// States, formats, losses: few and small, never dropped.
-  void push_control(Message message) { items_.push_back({.item = std::move(message), .bytes = 0}); }
+  /// States, formats, losses: few and small, never dropped. Who pushes them for ever to a reader
+  /// that does not read looks at controls() and ends it.
+  void push_control(Message message) {
+    ++controls_;
+    items_.push_back({.item = std::move(message), .is_control = true});
+  }
 
   void push_chunk(Message message, std::uint32_t channel, std::size_t bytes, bool is_sync) {
     const auto dropping = dropped_.find(channel);
@@ -38,8 +42,7 @@ class LiveRing {
       return;
     }
     if (dropping != dropped_.end()) {
-      items_.push_back(
-          {.item = LiveDrop{.channel = channel, .chunks = dropping->second}, .bytes = 0});
+      items_.push_back({.item = LiveDrop{.channel = channel, .chunks = dropping->second}});
       dropped_.erase(dropping);
     }
     bytes_ += bytes;
@@ -53,17 +56,26 @@ class LiveRing {
     Waiting first = std::move(items_.front());
     items_.pop_front();
     bytes_ -= first.bytes;
+    controls_ -= first.is_control ? 1 : 0;
     return std::move(first.item);
   }
+
+  /// Control messages that wait.
+  [[nodiscard]] std::size_t controls() const { return controls_; }
+
+  /// The channel will not come again.
+  void forget(std::uint32_t channel) { dropped_.erase(channel); }
 
  private:
   struct Waiting {
     Item item;
     std::size_t bytes = 0;
+    bool is_control = false;
   };
 
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;
+  std::size_t controls_ = 0;
   std::deque<Waiting> items_;
   std::map<std::uint32_t, std::uint64_t> dropped_;  // Channels that wait for a key frame.
 };

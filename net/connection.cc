@@ -14,6 +14,7 @@
 
 #include "core/log.h"
 #include "net/beast_websocket.h"
+#include "net/json.h"
 #include "net/run_blocking.h"
 
 namespace candor::net {
@@ -58,6 +59,9 @@ std::optional<HttpRequest> to_request(const http::request<http::string_body>& me
   return request;
 }
 
+// RFC 9110, 15.3.5 and 15.4.5: these answers end with their head.
+bool has_content(unsigned status) { return status != 204 && status != 304; }
+
 std::string peer_of(const Stream& stream) {
   boost::system::error_code code;
   const auto endpoint = stream.socket().remote_endpoint(code);
@@ -69,6 +73,20 @@ std::string peer_of(const Stream& stream) {
   std::memcpy(address.data(), endpoint.data(), endpoint.size());
   return address.address().to_string();
 }
+
+// Is ended by ConnectionService::stop_all() for as long as it lives.
+class Cancellable {
+ public:
+  Cancellable(ConnectionService& service, std::function<void()> cancel)
+      : cancels_(service.cancels), at_(cancels_.insert(cancels_.end(), std::move(cancel))) {}
+  ~Cancellable() { cancels_.erase(at_); }
+  Cancellable(const Cancellable&) = delete;
+  Cancellable& operator=(const Cancellable&) = delete;
+
+ private:
+  std::list<std::function<void()>>& cancels_;
+  std::list<std::function<void()>>::iterator at_;
+};
 
 // One connection from accept to close. Its state is the coroutine's locals.
 class Connection {
@@ -100,7 +118,8 @@ class Connection {
         co_return;
       }
       const bool is_head = request->method == "HEAD";
-      HttpResponse response = co_await service_.handler(std::move(*request));
+      auto handling = handle(std::move(*request));
+      HttpResponse response = co_await std::move(handling);
       if (response.websocket) {
         co_await upgrade(std::move(message), std::move(response.websocket));
         co_return;
@@ -111,6 +130,19 @@ class Connection {
   }
 
  private:
+  // A handler that throws is a bug of ours; whoever asked is told so all the same.
+  asio::awaitable<HttpResponse> handle(HttpRequest request) {
+    std::string problem;
+    try {
+      auto handling = service_.handler(std::move(request));
+      co_return co_await std::move(handling);
+    } catch (const std::exception& thrown) {
+      problem = thrown.what();
+    }
+    log::error("net.handler-threw", {{"what", problem}});
+    co_return error_response(Error(ErrorKind::kInternal, "an error of this program; see its log"));
+  }
+
   asio::awaitable<void> refuse(unsigned status, std::string reason) {
     HttpResponse response{.status = status, .body = std::move(reason)};
     co_await answer(std::move(response), false, false);
@@ -127,13 +159,12 @@ class Connection {
                                                            service_.options.message_bytes_max);
     socket->stream().set_option(
         websocket::stream_base::timeout::suggested(beast::role_type::server));
-    auto position = service_.cancels.insert(service_.cancels.end(), [socket] { socket->cancel(); });
+    const Cancellable cancellable(service_, [socket] { socket->cancel(); });
     const auto [refused] = co_await socket->stream().async_accept(message, kAwait);
     const bool accepted = !refused;
     if (accepted) {
       co_await handler(socket);
     }
-    service_.cancels.erase(position);
   }
 
   asio::awaitable<bool> answer(HttpResponse response, bool is_head, bool keeps_alive) {
@@ -144,11 +175,13 @@ class Connection {
     head.keep_alive(keeps_alive);
     const std::uint64_t size =
         response.stream != nullptr ? response.stream->size() : response.body.size();
-    head.content_length(size);
+    if (has_content(response.status)) {
+      head.content_length(size);
+    }
     http::response_serializer<http::empty_body> serializer{head};
     stream_.expires_after(service_.options.idle_max);
     const auto [code, bytes] = co_await http::async_write_header(stream_, serializer, kAwait);
-    if (code || is_head) {
+    if (code || is_head || !has_content(response.status)) {
       co_return !code;
     }
     if (response.stream != nullptr) {
@@ -183,14 +216,14 @@ class Connection {
 
 asio::awaitable<void> run_connection(std::shared_ptr<ConnectionService> service,
                                      std::shared_ptr<Stream> stream) {
-  auto position = service->cancels.insert(service->cancels.end(), [stream] { stream->close(); });
+  const Cancellable cancellable(*service, [stream] { stream->close(); });
   Connection connection(*service, *stream);
   try {
     co_await connection.serve();
   } catch (const std::exception& problem) {
     log::warn("net.connection-failed", {{"what", problem.what()}});
   }
-  service->cancels.erase(position);
+  --service->open;
 }
 
 }  // namespace
@@ -201,9 +234,10 @@ std::string_view HttpRequest::header(std::string_view name) const {
 }
 
 void ConnectionService::start(const std::shared_ptr<ConnectionService>& service, Socket socket) {
-  if (service->cancels.size() >= service->options.connections_max) {
+  if (service->open >= service->options.connections_max) {
     return;  // The socket closes; the limit is in the configuration.
   }
+  ++service->open;
   const int one = 1;
   ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   auto executor = socket.get_executor();

@@ -26,7 +26,8 @@ struct ConnectionService {
   asio::thread_pool& blocking;
   const ServerOptions options;
   HttpHandler handler;
-  std::list<std::function<void()>> cancels{};  // One for each open connection.
+  std::size_t open = 0;                        // Connections.
+  std::list<std::function<void()>> cancels{};  // What ends them.
 };
 
 }  // namespace candor::net

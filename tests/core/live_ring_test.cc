@@ -77,5 +77,22 @@ TEST_F(LiveRingTest, NeverDropsAControlMessage) {
   EXPECT_EQ(pop(), "IPPPs");
 }
 
+TEST_F(LiveRingTest, CountsTheControlMessagesThatWait) {
+  push("IP");
+  ring_.push_control('s');
+  ring_.push_control('s');
+  EXPECT_EQ(ring_.controls(), 2U);
+  EXPECT_EQ(pop(3), "IPs");
+  EXPECT_EQ(ring_.controls(), 1U);
+}
+
+TEST_F(LiveRingTest, AForgottenChannelBeginsWithoutALoss) {
+  push("IPPPP");
+  pop();
+  ring_.forget(0);
+  push("I");
+  EXPECT_EQ(pop(), "I");
+}
+
 }  // namespace
 }  // namespace candor

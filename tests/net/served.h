@@ -126,6 +126,8 @@ inline net::asio::awaitable<net::HttpResponse> handle(net::HttpRequest request) 
     response.stream = std::make_unique<CountingBody>(size, good.empty() ? size : std::stoull(good));
   } else if (first == "echo") {
     response.websocket = echo;
+  } else if (first == "nothing") {
+    response.status = 204;
   } else if (first == "throw") {
     throw std::runtime_error("a bug");
   } else {

@@ -111,16 +111,32 @@ TEST_F(ServerTest, ABodyThatFailsMidwayIsNeverTakenForWhole) {
   EXPECT_EQ(body("/count?n=1000000&good=300000"), "data-loss");
 }
 
-TEST_F(ServerTest, OneFaultyHandlerEndsItsOwnConnectionOnly) {
-  const std::uint16_t port = serve_tcp();
-  RawClient faulty(port);
-  faulty.send("GET /throw HTTP/1.1\r\nHost: x\r\n\r\n");
-  faulty.read_until_close();
+TEST_F(ServerTest, AFaultyHandlerIsAnErrorAndNotTheEndOfTheConnection) {
+  RawClient client(serve_tcp());
+  client.send("GET /throw HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(client.read_until("see its log"), StartsWith("HTTP/1.1 500"));
 
-  RawClient other(port);
-  other.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
 
-  EXPECT_THAT(other.read_until("from"), HasSubstr("200"));
+  EXPECT_THAT(client.read_until("from"), HasSubstr("200"));
+}
+
+TEST_F(ServerTest, AnAnswerWithoutContentHasNoLength) {
+  RawClient client(serve_tcp());
+  client.send("GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+
+  const std::string answer = client.read_until_close();
+
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 204"));
+  EXPECT_THAT(answer, Not(HasSubstr("Content-Length")));
+}
+
+TEST_F(ServerTest, ASlowHeadIsNotWaitedForWithoutEnd) {
+  serve({.address = "127.0.0.1", .idle_max = std::chrono::seconds(1)});
+  RawClient client(server_->port());
+  client.send("GET /hello HTTP/1.1\r\nX: ");
+
+  EXPECT_EQ(client.read_until_close(), "");
 }
 
 TEST_F(ServerTest, ServesAUnixSocketToItsGroup) {

@@ -91,6 +91,15 @@ TEST_F(WebSocketTest, AnOrdinaryRequestIsToldToUpgrade) {
   EXPECT_THAT(client.read_until_close(), HasSubstr("HTTP/1.1 426"));
 }
 
+TEST_F(WebSocketTest, EachIsOneConnectionOfThoseThatMayBeOpen) {
+  serve({.unix_socket = socket_path(), .connections_max = 2});
+  const auto first = connect("/echo").value();
+  const auto second = connect("/echo");
+
+  EXPECT_TRUE(second.has_value());
+  EXPECT_FALSE(connect("/echo").has_value());
+}
+
 TEST_F(WebSocketTest, StoppingTheServerEndsIt) {
   serve_unix();
   const auto socket = connect("/echo").value();
