@@ -2,8 +2,12 @@
 // candor-monitor: start, signals, stop. Everything else is in monitor/.
 #include <csignal>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio.hpp>
@@ -20,7 +24,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-// A read of a recording may wait for the other side's disk: the console's own files must not.
+// A read of a recording may wait for the other side's disk: the console's own files must not. The
+// questions for each host's status have a thread more.
 constexpr std::size_t kBlockingThreads = 4;
 
 Result<config::Config> load(const std::string& path) {
@@ -46,55 +51,94 @@ Result<std::unique_ptr<records::Records>> open_records(const std::string& state)
 
 std::size_t mib(std::uint64_t count) { return static_cast<std::size_t>(count) << 20; }
 
-// Runs until SIGTERM or SIGINT.
-Result<void> serve(const config::Config& config) {
-  CANDOR_TRY(auto records, open_records(config.monitor.state));
-  asio::io_context net_context(1);
-  asio::thread_pool blocking(kBlockingThreads);
-  asio::signal_set signals(net_context, SIGTERM, SIGINT);
-  signals.async_wait([&](const boost::system::error_code&, int) { net_context.stop(); });
+// The monitor and the threads it runs on. Coroutines refer to all its parts and live in the
+// io_context, those that wait for the pool excepted: so the pool ends first, then the io_context
+// with them, then the rest.
+class Monitor {
+ public:
+  Monitor(const config::Config& config, std::unique_ptr<records::Records> records)
+      : blocking_(kBlockingThreads + config.monitor.hosts.size()),
+        context_(std::make_unique<asio::io_context>(1)),
+        desk_(std::move(records), blocking_),
+        hub_(context_->get_executor(), [this](const auto& room) { return socket_of(room); }),
+        api_(desk_, hosts_, hub_, blocking_,
+             {.name = config.monitor.name,
+              .version = std::string(kVersion),
+              .console = config.monitor.console,
+              .viewer_ring_bytes_max = mib(config.limits.viewer_ring_mib)}) {
+    for (const config::HostConfig& host : config.monitor.hosts) {
+      hosts_.push_back(std::make_unique<monitor::HostLink>(
+          host.name, host.socket, blocking_,
+          [this](const monitor::HostLink& changed) { api_.tell_host(changed); }));
+    }
+  }
+  ~Monitor() {
+    server_.reset();
+    hub_.stop();
+    context_->restart();
+    context_->poll();
+    blocking_.join();
+    context_.reset();
+  }
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
 
-  monitor::Desk desk(std::move(records), blocking);
-  monitor::Api::Hosts hosts;
-  monitor::LiveHub hub(net_context.get_executor(), [&hosts](const std::string& room) {
-    for (const auto& host : hosts) {
+  // Errors: those of HttpServer::listen.
+  Result<void> listen(const config::Config& config) {
+    net::ServerOptions options;
+    options.address = config.monitor.address;
+    options.port = config.monitor.port;
+    options.connections_max = config.limits.connections;
+    options.body_bytes_max = config.limits.body_kib * 1024;
+    CANDOR_TRY(server_, net::HttpServer::listen(*context_, blocking_, options,
+                                                [this](net::HttpRequest request) {
+                                                  return api_.handle(std::move(request));
+                                                }));
+    return {};
+  }
+
+  // Until SIGTERM or SIGINT.
+  void run() {
+    asio::signal_set signals(*context_, SIGTERM, SIGINT);
+    signals.async_wait([this](const boost::system::error_code&, int) { context_->stop(); });
+    for (const auto& host : hosts_) {
+      asio::co_spawn(*context_, host->run(), [](const std::exception_ptr& problem) {
+        if (problem) {
+          log::error("monitor.host-threw");
+        }
+      });
+    }
+    context_->run();
+  }
+
+ private:
+  [[nodiscard]] std::optional<std::string> socket_of(const std::string& room) const {
+    for (const auto& host : hosts_) {
       if (host->has_room(room)) {
-        return std::optional(host->socket());
+        return host->socket();
       }
     }
-    return std::optional<std::string>();
-  });
-  monitor::Api api(desk, hosts, hub, blocking,
-                   {.name = config.monitor.name,
-                    .version = std::string(kVersion),
-                    .console = config.monitor.console,
-                    .viewer_ring_bytes_max = mib(config.limits.viewer_ring_mib)});
-  for (const config::HostConfig& host : config.monitor.hosts) {
-    hosts.push_back(std::make_unique<monitor::HostLink>(
-        host.name, host.socket, blocking,
-        [&api](const monitor::HostLink& changed) { api.tell_host(changed); }));
-    asio::co_spawn(net_context, hosts.back()->run(), asio::detached);
+    return std::nullopt;
   }
-  net::ServerOptions options;
-  options.address = config.monitor.address;
-  options.port = config.monitor.port;
-  options.connections_max = config.limits.connections;
-  options.body_bytes_max = config.limits.body_kib * 1024;
-  CANDOR_TRY(const auto server, net::HttpServer::listen(net_context, blocking, options,
-                                                        [&api](net::HttpRequest request) {
-                                                          return api.handle(std::move(request));
-                                                        }));
+
+  asio::thread_pool blocking_;
+  std::unique_ptr<asio::io_context> context_;
+  monitor::Desk desk_;
+  monitor::Api::Hosts hosts_;
+  monitor::LiveHub hub_;
+  monitor::Api api_;
+  std::unique_ptr<net::HttpServer> server_;
+};
+
+Result<void> serve(const config::Config& config) {
+  CANDOR_TRY(auto records, open_records(config.monitor.state));
+  Monitor monitor(config, std::move(records));
+  CANDOR_CHECK(monitor.listen(config));
   log::info("monitor.started", {{"name", config.monitor.name},
                                 {"address", config.monitor.address},
-                                {"port", server->port()}});
-  net_context.run();
-
+                                {"port", config.monitor.port}});
+  monitor.run();
   log::info("monitor.stopping");
-  server->stop();
-  net_context.restart();
-  net_context.poll();
-  blocking.join();
-  log::info("monitor.stopped");
   return {};
 }
 
@@ -115,6 +159,7 @@ int run(int argc, char** argv) {
     std::fprintf(stderr, "candor-monitor: %s\n", ended.error().message().c_str());
     return 1;
   }
+  log::info("monitor.stopped");
   return 0;
 }
 

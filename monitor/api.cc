@@ -125,7 +125,7 @@ asio::awaitable<HttpResponse> Api::handle(HttpRequest request) {
 // Who asks, and may this request come from our own page?
 asio::awaitable<HttpResponse> Api::answer(HttpRequest request) {
   const bool is_login = request.segments == std::vector<std::string>{"api", "login"};
-  if (is_login && request.method == "POST" && is_json(request)) {
+  if (is_login && request.method == "POST") {
     auto trying = login(std::move(request));
     co_return co_await std::move(trying);
   }
@@ -185,6 +185,10 @@ asio::awaitable<HttpResponse> Api::route(Caller caller, HttpRequest request) {
 }
 
 asio::awaitable<HttpResponse> Api::login(HttpRequest request) {
+  if (!is_json(request)) {
+    co_return net::error_response(
+        Error(ErrorKind::kInvalidArgument, "a login is sent as application/json"));
+  }
   const auto body = net::parse_object(request.body);
   if (!body.has_value()) {
     co_return net::error_response(body.error());
@@ -220,6 +224,11 @@ asio::awaitable<HttpResponse> Api::logout(Caller caller) {
   if (!ended.has_value()) {
     co_return net::error_response(ended.error());
   }
+  for (const Page& page : pages_) {
+    if (page.token == caller.token) {
+      page.socket->cancel();
+    }
+  }
   HttpResponse response{.status = 204};
   response.headers.emplace_back(
       "Set-Cookie", fmt::format("{}=; Max-Age=0; HttpOnly; SameSite=Strict; Path=/", kCookie));
@@ -238,10 +247,10 @@ asio::awaitable<HttpResponse> Api::rooms(Caller caller) {
   for (const auto& host : hosts_) {
     hosts.push_back(host_json(*host));
     const json::value* known = host->status().if_contains("rooms");
-    if (known == nullptr || !known->is_array()) {
-      continue;
+    if (known == nullptr) {
+      continue;  // It was never there.
     }
-    for (const json::value& room : known->get_array()) {
+    for (const json::value& room : known->as_array()) {
       json::object copy = room.as_object();
       copy["host"] = host->name();
       rooms.push_back(std::move(copy));
@@ -254,16 +263,8 @@ asio::awaitable<HttpResponse> Api::rooms(Caller caller) {
       sessions.push_back(&session->get_object());
     }
   }
-  // Who only looks after accounts or devices is not told who is heard.
-  if (caller.may(records::Action::kRetrieve)) {
-    auto naming = add_names(sessions);
-    co_await std::move(naming);
-  } else {
-    for (json::object* session : sessions) {
-      session->insert_or_assign("person", json::object{{"id", ""}, {"name", ""}});
-      session->insert_or_assign("interrogators", json::array());
-    }
-  }
+  auto naming = add_names(std::move(caller), sessions);
+  co_await std::move(naming);
   co_return net::json_response(200, {{"now", to_rfc3339(SystemClock().utc())},
                                      {"hosts", std::move(hosts)},
                                      {"rooms", std::move(rooms)}});
@@ -275,8 +276,9 @@ asio::awaitable<HttpResponse> Api::add_viewing(Caller caller, HttpRequest reques
   if (!wanted.has_value()) {
     co_return net::error_response(wanted.error());
   }
+  // A room is looked at live, or in its recordings when it records always.
   const bool is_room = wanted->target.kind == records::ViewingKind::kRoom;
-  if (!caller.may(is_room ? records::Action::kLive : records::Action::kRetrieve)) {
+  if (!caller.may(records::Action::kRetrieve) && !(is_room && caller.may(records::Action::kLive))) {
     co_return not_for_role(records::to_string(caller.login.role));
   }
   const auto add = [&](Records& records) {
@@ -292,8 +294,8 @@ void Api::tell_host(const HostLink& host) {
   json::object message{{"type", host.is_connected() ? "back" : "away"},
                        {"host", host.name()},
                        {"since", to_rfc3339(host.since())}};
-  for (LiveSession* session : live_) {
-    session->tell(message);
+  for (const Page& page : pages_) {
+    page.session->tell(message);
   }
 }
 

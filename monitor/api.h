@@ -4,9 +4,10 @@
 // api_media.cc.
 #pragma once
 
+#include <chrono>
+#include <list>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,9 +28,12 @@ struct ApiOptions {
   std::string version;
   std::string console;  // Folder of the built console.
   std::size_t viewer_ring_bytes_max = std::size_t{4} << 20;
+  /// How soon an open page ends after its account was locked by `candor user`.
+  std::chrono::milliseconds login_check_interval{10'000};
 };
 
-/// On the net thread. Desk, hosts, hub and pool outlive it.
+/// On the net thread. Desk, hosts, hub and pool outlive it, and it outlives the coroutines that
+/// handle() gave.
 class Api {
  public:
   using Hosts = std::vector<std::unique_ptr<HostLink>>;
@@ -64,33 +68,44 @@ class Api {
   [[nodiscard]] Response add_viewing(Caller caller, net::HttpRequest request);
 
   [[nodiscard]] Response sessions(Caller caller, net::HttpRequest request);
-  [[nodiscard]] Response list_sessions(net::HttpRequest request);
-  [[nodiscard]] Response show_session(std::string session);
+  [[nodiscard]] Response list_sessions(Caller caller, net::HttpRequest request);
+  [[nodiscard]] Response show_session(Caller caller, std::string session);
   [[nodiscard]] Response start_session(Caller caller, net::HttpRequest request);
   [[nodiscard]] Response end_session(Caller caller, net::HttpRequest request);
-  [[nodiscard]] Response named(unsigned status, Result<boost::json::object> session);
+  [[nodiscard]] Response named(Caller caller, unsigned status, Result<boost::json::object> session);
 
   [[nodiscard]] Response media(Caller caller, net::HttpRequest request);
-  [[nodiscard]] Response media_of(HostLink* host, net::HttpRequest request);
+  [[nodiscard]] net::asio::awaitable<Result<HostLink*>> host_of_media(net::HttpRequest request);
   [[nodiscard]] net::HttpResponse live(const Caller& caller, const net::HttpRequest& request);
   [[nodiscard]] net::asio::awaitable<void> serve_live(Caller caller,
                                                       std::shared_ptr<net::WebSocket> socket);
-  [[nodiscard]] net::asio::awaitable<void> wait_for_end_of_login(std::string token);
+  [[nodiscard]] net::asio::awaitable<void> end_with_login(std::string token,
+                                                          std::shared_ptr<net::WebSocket> socket);
   [[nodiscard]] net::asio::awaitable<Result<void>> may_watch(std::string token, std::string room);
   [[nodiscard]] net::asio::awaitable<Result<void>> check_viewing(records::Login login,
                                                                  records::ViewingTarget target);
 
   [[nodiscard]] HostLink* host_of_room(std::string_view room) const;
-  [[nodiscard]] net::asio::awaitable<HostLink*> host_of_session(std::string session);
-  /// Puts `{"id","name"}` in the place of each person's id.
-  [[nodiscard]] net::asio::awaitable<void> add_names(std::span<boost::json::object*> sessions);
+  /// Errors: kNotFound; kUnavailable  a host that may have it is away.
+  [[nodiscard]] net::asio::awaitable<Result<HostLink*>> host_of_session(std::string session);
+  /// Puts `{"id","name"}` in the place of each person's id: empty ones for who only looks after
+  /// accounts or devices.
+  [[nodiscard]] net::asio::awaitable<void> add_names(Caller caller,
+                                                     std::span<boost::json::object*> sessions);
 
   Desk& desk_;
   const Hosts& hosts_;
   LiveHub& hub_;
   boost::asio::thread_pool& blocking_;
   const ApiOptions options_;
-  std::set<LiveSession*> live_;
+  // Open pages.
+  struct Page {
+    LiveSession* session = nullptr;
+    std::shared_ptr<net::WebSocket> socket;
+    std::string token;
+  };
+  class OpenPage;
+  std::list<Page> pages_;
 };
 
 }  // namespace candor::monitor

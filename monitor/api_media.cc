@@ -3,7 +3,6 @@
 // look.
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <utility>
 
 #include <boost/asio.hpp>
@@ -21,9 +20,7 @@ namespace asio = boost::asio;
 using net::HttpRequest;
 using net::HttpResponse;
 using records::Records;
-using namespace std::chrono_literals;
 
-constexpr auto kLoginCheckInterval = 10s;
 constexpr std::array kPassedToHost = {"range", "if-range", "if-none-match"};
 constexpr std::array kPassedToCaller = {"Content-Type",  "Accept-Ranges", "ETag",
                                         "Cache-Control", "X-Candor-From", "X-Candor-To",
@@ -70,31 +67,26 @@ bool is_own_page(const HttpRequest& request) {
          (host != std::string_view::npos && origin.substr(host + 3) == request.header("host"));
 }
 
-// In the set of open pages for as long as it lives.
-class Registered {
- public:
-  Registered(std::set<LiveSession*>& all, LiveSession& one) : all_(all), one_(one) {
-    all_.insert(&one_);
-  }
-  ~Registered() { all_.erase(&one_); }
-  Registered(const Registered&) = delete;
-  Registered& operator=(const Registered&) = delete;
-
- private:
-  std::set<LiveSession*>& all_;
-  LiveSession& one_;
-};
-
-std::string kind_of(const HostLink& host, std::string_view room) {
-  for (const boost::json::value& one : host.status().at("rooms").as_array()) {
-    if (one.as_object().at("room").as_string() == room) {
-      return std::string(one.as_object().at("kind").as_string());
-    }
-  }
-  return "";
+std::string_view kind_of(const HostLink& host, std::string_view room) {
+  const boost::json::object* found = host.find_room(room);
+  return found == nullptr ? std::string_view() : std::string_view(found->at("kind").as_string());
 }
 
 }  // namespace
+
+// Among the open pages for as long as it lives.
+class Api::OpenPage {
+ public:
+  OpenPage(std::list<Page>& pages, Page page)
+      : pages_(pages), at_(pages.insert(pages.end(), std::move(page))) {}
+  ~OpenPage() { pages_.erase(at_); }
+  OpenPage(const OpenPage&) = delete;
+  OpenPage& operator=(const OpenPage&) = delete;
+
+ private:
+  std::list<Page>& pages_;
+  std::list<Page>::iterator at_;
+};
 
 asio::awaitable<HttpResponse> Api::media(Caller caller, HttpRequest request) {
   const auto& path = request.segments;
@@ -116,24 +108,32 @@ asio::awaitable<HttpResponse> Api::media(Caller caller, HttpRequest request) {
   if (!checked.has_value()) {
     co_return net::error_response(checked.error());
   }
-  HostLink* host = host_of_room(path[2]);
-  if (is_session) {
-    auto finding = host_of_session(path[2]);
-    host = co_await std::move(finding);
+  auto finding = host_of_media(request);
+  const Result<HostLink*> host = co_await std::move(finding);
+  if (!host.has_value()) {
+    co_return net::error_response(host.error());
   }
-  auto fetching = media_of(host, std::move(request));
-  co_return co_await std::move(fetching);
-}
-
-asio::awaitable<HttpResponse> Api::media_of(HostLink* host, HttpRequest request) {
-  if (host == nullptr) {
-    co_return net::error_response(
-        Error(ErrorKind::kNotFound, "no host knows " + request.segments[2]));
-  }
-  auto sending = host->send(host_request(request));
+  auto sending = (*host)->send(host_request(request));
   auto answer = co_await std::move(sending);
   co_return answer.has_value() ? passed_on(std::move(*answer))
                                : net::error_response(answer.error());
+}
+
+asio::awaitable<Result<HostLink*>> Api::host_of_media(HttpRequest request) {
+  const std::string& name = request.segments[2];
+  if (request.segments[1] == "sessions") {
+    auto finding = host_of_session(name);
+    co_return co_await std::move(finding);
+  }
+  HostLink* host = host_of_room(name);
+  if (host == nullptr) {
+    co_return fail(ErrorKind::kNotFound, "there is no room '" + name + "'");
+  }
+  // Who looks at a session says so for the session.
+  if (kind_of(*host, name) != "continuous") {
+    co_return fail(ErrorKind::kNotFound, "recordings of '" + name + "' are found by their session");
+  }
+  co_return host;
 }
 
 HttpResponse Api::live(const Caller& caller, const HttpRequest& request) {
@@ -161,17 +161,22 @@ asio::awaitable<void> Api::serve_live(Caller caller, std::shared_ptr<net::WebSoc
     return may_watch(token, std::move(room));
   };
   LiveSession session(hub_, socket, executor, std::move(options));
-  const Registered registered(live_, session);
+  Page page;
+  page.session = &session;
+  page.socket = socket;
+  page.token = caller.token;
+  const OpenPage open(pages_, std::move(page));
   auto serving = session.serve();
-  auto guarding = wait_for_end_of_login(caller.token);
+  auto guarding = end_with_login(caller.token, socket);
   co_await (std::move(serving) || std::move(guarding));
 }
 
 // A page that stays open must not outlive the login: logged out, locked, expired.
-asio::awaitable<void> Api::wait_for_end_of_login(std::string token) {
+asio::awaitable<void> Api::end_with_login(std::string token,
+                                          std::shared_ptr<net::WebSocket> socket) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   for (;;) {
-    timer.expires_after(kLoginCheckInterval);
+    timer.expires_after(options_.login_check_interval);
     co_await timer.async_wait(asio::use_awaitable);
     const auto find = [&token](Records& records) {
       return records.logins.find(token, SystemClock().utc());
@@ -179,6 +184,7 @@ asio::awaitable<void> Api::wait_for_end_of_login(std::string token) {
     auto finding = desk_.ask(find);
     const Result<records::Login> login = co_await std::move(finding);
     if (!login.has_value() && login.error().kind() == ErrorKind::kPermissionDenied) {
+      socket->cancel();
       co_return;
     }
   }

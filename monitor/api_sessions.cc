@@ -85,6 +85,10 @@ Result<std::string> id_of(Records& records, PersonKind kind, const json::value& 
     CANDOR_TRY(const std::string name, net::text_field(given.get_object(), "name"));
     return records.people.find_or_create(kind, name);
   }
+  if (!id.starts_with(kind == PersonKind::kPerson ? "P-" : "O-")) {
+    return fail(ErrorKind::kInvalidArgument,
+                id + " is not an id of this kind: who is heard has P-, who asks has O-");
+  }
   CANDOR_TRY(const auto name, records.people.find(id));
   if (!name.has_value()) {
     return fail(ErrorKind::kNotFound, "nobody has the id " + id);
@@ -149,6 +153,11 @@ void replace_ids(json::object& session, const std::map<std::string, std::string>
   }
 }
 
+void hide_persons(json::object* session) {
+  session->insert_or_assign("person", json::object{{"id", ""}, {"name", ""}});
+  session->insert_or_assign("interrogators", json::array());
+}
+
 }  // namespace
 
 asio::awaitable<HttpResponse> Api::sessions(Caller caller, HttpRequest request) {
@@ -166,11 +175,12 @@ asio::awaitable<HttpResponse> Api::sessions(Caller caller, HttpRequest request) 
                            : start_session(std::move(caller), std::move(request));
     co_return co_await std::move(changing);
   }
-  auto reading = path.size() == 3 ? show_session(path[2]) : list_sessions(std::move(request));
+  auto reading = path.size() == 3 ? show_session(std::move(caller), path[2])
+                                  : list_sessions(std::move(caller), std::move(request));
   co_return co_await std::move(reading);
 }
 
-asio::awaitable<HttpResponse> Api::list_sessions(HttpRequest request) {
+asio::awaitable<HttpResponse> Api::list_sessions(Caller caller, HttpRequest request) {
   const auto limit = limit_of(request);
   const auto cursor = parse_page_cursor(query_of(request, "before"));
   if (!limit.has_value() || !cursor.has_value()) {
@@ -206,24 +216,24 @@ asio::awaitable<HttpResponse> Api::list_sessions(HttpRequest request) {
   for (json::value& session : page.sessions) {
     named.push_back(&session.as_object());
   }
-  auto naming = add_names(named);
+  auto naming = add_names(std::move(caller), named);
   co_await std::move(naming);
   const json::value next = page.next.has_value() ? json::value(to_string(*page.next)) : nullptr;
   co_return net::json_response(
       200, {{"sessions", std::move(page.sessions)}, {"next", next}, {"away", std::move(away)}});
 }
 
-asio::awaitable<HttpResponse> Api::show_session(std::string session) {
+asio::awaitable<HttpResponse> Api::show_session(Caller caller, std::string session) {
   auto finding = host_of_session(session);
-  HostLink* host = co_await std::move(finding);
-  if (host == nullptr) {
-    co_return net::error_response(Error(ErrorKind::kNotFound, "there is no session " + session));
+  const Result<HostLink*> host = co_await std::move(finding);
+  if (!host.has_value()) {
+    co_return net::error_response(host.error());
   }
   net::ClientRequest request;
   request.target = "/v1/sessions/" + net::encode_parameter(session);
-  auto asking = host->ask(std::move(request));
+  auto asking = (*host)->ask(std::move(request));
   Result<json::object> answer = co_await std::move(asking);
-  auto naming = named(200, std::move(answer));
+  auto naming = named(std::move(caller), 200, std::move(answer));
   co_return co_await std::move(naming);
 }
 
@@ -231,6 +241,14 @@ asio::awaitable<HttpResponse> Api::start_session(Caller caller, HttpRequest requ
   const auto body = net::parse_object(request.body);
   if (!body.has_value()) {
     co_return net::error_response(body.error());
+  }
+  // Before the register is asked: nobody is entered for a session that cannot be.
+  const auto room = net::text_field(*body, "room");
+  HostLink* host = room.has_value() ? host_of_room(*room) : nullptr;
+  if (host == nullptr) {
+    co_return net::error_response(
+        room.has_value() ? Error(ErrorKind::kNotFound, "there is no room '" + *room + "'")
+                         : room.error());
   }
   const auto translate = [&](Records& records) {
     return host_body(records, *body, options_.name + "/" + caller.login.account);
@@ -240,14 +258,9 @@ asio::awaitable<HttpResponse> Api::start_session(Caller caller, HttpRequest requ
   if (!asked.has_value()) {
     co_return net::error_response(asked.error());
   }
-  const std::string room(asked->at("room").as_string());
-  HostLink* host = host_of_room(room);
-  if (host == nullptr) {
-    co_return net::error_response(Error(ErrorKind::kNotFound, "there is no room '" + room + "'"));
-  }
   auto asking = host->ask(net::json_post("/v1/sessions", *asked));
   Result<json::object> answer = co_await std::move(asking);
-  auto naming = named(201, std::move(answer));
+  auto naming = named(std::move(caller), 201, std::move(answer));
   co_return co_await std::move(naming);
 }
 
@@ -260,32 +273,37 @@ asio::awaitable<HttpResponse> Api::end_session(Caller caller, HttpRequest reques
     co_return net::error_response(reason.error());
   }
   auto finding = host_of_session(session);
-  HostLink* host = co_await std::move(finding);
-  if (host == nullptr) {
-    co_return net::error_response(Error(ErrorKind::kNotFound, "there is no session " + session));
+  const Result<HostLink*> host = co_await std::move(finding);
+  if (!host.has_value()) {
+    co_return net::error_response(host.error());
   }
   json::object asked;
   asked["by"] = options_.name + "/" + caller.login.account;
   asked["reason"] = *reason;
   const std::string target = "/v1/sessions/" + net::encode_parameter(session) + "/end";
-  auto asking = host->ask(net::json_post(target, asked));
+  auto asking = (*host)->ask(net::json_post(target, asked));
   Result<json::object> answer = co_await std::move(asking);
-  auto naming = named(200, std::move(answer));
+  auto naming = named(std::move(caller), 200, std::move(answer));
   co_return co_await std::move(naming);
 }
 
-asio::awaitable<HttpResponse> Api::named(unsigned status, Result<json::object> session) {
+asio::awaitable<HttpResponse> Api::named(Caller caller, unsigned status,
+                                         Result<json::object> session) {
   if (!session.has_value()) {
     co_return net::error_response(session.error());
   }
   std::vector<json::object*> one;
   one.push_back(&*session);
-  auto naming = add_names(one);
+  auto naming = add_names(std::move(caller), one);
   co_await std::move(naming);
   co_return net::json_response(status, *session);
 }
 
-asio::awaitable<void> Api::add_names(std::span<json::object*> sessions) {
+asio::awaitable<void> Api::add_names(Caller caller, std::span<json::object*> sessions) {
+  if (!caller.may(records::Action::kRetrieve)) {
+    std::ranges::for_each(sessions, hide_persons);
+    co_return;
+  }
   std::vector<std::string> ids;
   for (const json::object* session : sessions) {
     add_ids(*session, ids);
@@ -301,10 +319,11 @@ asio::awaitable<void> Api::add_names(std::span<json::object*> sessions) {
 }
 
 // With one host there is nothing to look for; with several, each is asked.
-asio::awaitable<HostLink*> Api::host_of_session(std::string session) {
+asio::awaitable<Result<HostLink*>> Api::host_of_session(std::string session) {
   if (hosts_.size() == 1) {
     co_return hosts_.front().get();
   }
+  Error why(ErrorKind::kNotFound, "there is no session " + session);
   for (const auto& host : hosts_) {
     net::ClientRequest request;
     request.target = "/v1/sessions/" + net::encode_parameter(session);
@@ -313,8 +332,11 @@ asio::awaitable<HostLink*> Api::host_of_session(std::string session) {
     if (answer.has_value()) {
       co_return host.get();
     }
+    if (answer.error().kind() != ErrorKind::kNotFound) {
+      why = answer.error();
+    }
   }
-  co_return nullptr;
+  co_return fail(std::move(why));
 }
 
 }  // namespace candor::monitor

@@ -3,8 +3,11 @@
 // live_hub.h's.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/thread_pool.hpp>
 #include <boost/json/object.hpp>
@@ -14,17 +17,21 @@
 
 namespace candor::monitor {
 
+inline constexpr std::chrono::seconds kPollInterval{1};
+
 /// On the net thread.
 class HostLink {
  public:
   /// `on_change` is told when the host goes away or comes back.
   HostLink(std::string name, std::string socket, boost::asio::thread_pool& blocking,
-           std::function<void(const HostLink&)> on_change);
+           std::function<void(const HostLink&)> on_change,
+           std::chrono::milliseconds poll_interval = kPollInterval);
 
   /// Polls until the io_context stops.
   [[nodiscard]] net::asio::awaitable<void> run();
 
   /// Sends a request to the host, on the blocking pool; the body is still to be read.
+  /// Errors: kUnavailable and kDeadlineExceeded, with the host's name; kDataLoss.
   [[nodiscard]] net::asio::awaitable<Result<std::unique_ptr<net::ClientResponse>>> send(
       net::ClientRequest request);
 
@@ -35,17 +42,23 @@ class HostLink {
   [[nodiscard]] const std::string& socket() const { return socket_; }
   [[nodiscard]] bool is_connected() const { return is_connected_; }
   [[nodiscard]] UtcTime since() const { return since_; }
-  /// The last status, kept while the host is away.
+  /// The last status, kept while the host is away. Shape: empty, or with a list "rooms" of objects
+  /// that have the texts "room" and "kind".
   [[nodiscard]] const boost::json::object& status() const { return status_; }
-  [[nodiscard]] bool has_room(std::string_view room) const;
+  /// The room as the status shows it, or null.
+  [[nodiscard]] const boost::json::object* find_room(std::string_view room) const;
+  [[nodiscard]] bool has_room(std::string_view room) const { return find_room(room) != nullptr; }
 
  private:
+  [[nodiscard]] net::asio::awaitable<Result<boost::json::object>> ask_status();
+  [[nodiscard]] Error named(Error error) const;
   void set_connected(bool is_connected);
 
   const std::string name_;
   const std::string socket_;
   boost::asio::thread_pool& blocking_;
   const std::function<void(const HostLink&)> on_change_;
+  const std::chrono::milliseconds poll_interval_;
   boost::json::object status_;
   bool is_connected_ = false;
   UtcTime since_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <utility>
 
 #include <boost/asio.hpp>
@@ -20,7 +21,6 @@ namespace json = boost::json;
 using namespace std::chrono_literals;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-constexpr auto kKeepAfterLastViewer = 5s;  // Somebody who reloads the page finds the feed running.
 constexpr auto kRetry = 1s;
 constexpr std::size_t kMessageBytesMax = std::size_t{16} << 20;
 constexpr std::size_t kGopBytesMax = std::size_t{8} << 20;
@@ -66,21 +66,30 @@ LiveMessagePtr parse(net::WebSocketMessage message) {
 
 }  // namespace
 
-LiveHub::LiveHub(asio::any_io_executor executor, FindHost find_host)
-    : executor_(std::move(executor)), find_host_(std::move(find_host)) {}
+LiveHub::LiveHub(asio::any_io_executor executor, FindHost find_host,
+                 std::chrono::milliseconds keep_after_last_viewer)
+    : executor_(std::move(executor)),
+      find_host_(std::move(find_host)),
+      keep_after_last_viewer_(keep_after_last_viewer) {}
+
+std::shared_ptr<LiveHub::Feed> LiveHub::begin_feed(const std::string& room) {
+  auto feed = std::make_shared<Feed>(room, executor_);
+  auto running = run_feed(feed);
+  asio::co_spawn(executor_, std::move(running), [room](const std::exception_ptr& problem) {
+    if (problem) {
+      log::error("live.feed-threw", {{"room", room}});
+    }
+  });
+  return feed;
+}
 
 void LiveHub::attach(const std::string& room, LiveViewer& viewer) {
   std::shared_ptr<Feed>& feed = feeds_[room];
   if (feed == nullptr) {
-    feed = std::make_shared<Feed>();
-    feed->room = room;
-    auto running = run_feed(feed);
-    asio::co_spawn(executor_, std::move(running), [room](const std::exception_ptr& problem) {
-      if (problem) {
-        log::error("live.feed-threw", {{"room", room}});
-      }
-    });
+    feed = begin_feed(room);
   }
+  feed->is_over = false;
+  feed->unwatched.cancel();
   if (std::find(feed->viewers.begin(), feed->viewers.end(), &viewer) == feed->viewers.end()) {
     feed->viewers.push_back(&viewer);
   }
@@ -104,92 +113,114 @@ void LiveHub::attach(const std::string& room, LiveViewer& viewer) {
 
 void LiveHub::detach(const std::string& room, LiveViewer& viewer) {
   const auto found = feeds_.find(room);
-  if (found != feeds_.end()) {
-    std::erase(found->second->viewers, &viewer);
-    tell_viewers(*found->second);
+  if (found == feeds_.end()) {
+    return;
+  }
+  const std::shared_ptr<Feed>& feed = found->second;
+  if (std::erase(feed->viewers, &viewer) == 0) {
+    return;
+  }
+  tell_viewers(*feed);
+  if (feed->viewers.empty()) {
+    end_unless_watched(feed);
   }
 }
 
-std::vector<std::string> LiveHub::viewer_names(const std::string& room) const {
-  std::vector<std::string> names;
-  const auto found = feeds_.find(room);
-  if (found != feeds_.end()) {
-    for (const LiveViewer* viewer : found->second->viewers) {
-      names.push_back(viewer->viewer_name());
+// Not at the next message: an idle room sends none.
+void LiveHub::end_unless_watched(const std::shared_ptr<Feed>& feed) const {
+  feed->unwatched.expires_after(keep_after_last_viewer_);
+  feed->unwatched.async_wait([feed](const boost::system::error_code& code) {
+    if (!code && feed->viewers.empty()) {
+      end(*feed);
     }
-  }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
+  });
 }
 
+void LiveHub::end(Feed& feed) {
+  feed.is_over = true;
+  if (feed.socket != nullptr) {
+    feed.socket->cancel();
+  }
+}
+
+void LiveHub::stop() {
+  for (const auto& [room, feed] : std::exchange(feeds_, {})) {
+    feed->viewers.clear();
+    feed->unwatched.cancel();
+    end(*feed);
+  }
+}
+
+// Each account once, however many pages it has open.
 void LiveHub::tell_viewers(const Feed& feed) {
-  auto message = std::make_shared<LiveMessage>();
-  json::array names;
+  std::set<std::string> names;
   for (const LiveViewer* viewer : feed.viewers) {
-    names.emplace_back(viewer->viewer_name());
+    names.insert(viewer->viewer_name());
   }
-  message->text = {{"type", "viewers"}, {"room", feed.room}, {"names", std::move(names)}};
-  for (LiveViewer* viewer : feed.viewers) {
-    viewer->on_live(feed.room, message);
-  }
+  auto message = std::make_shared<LiveMessage>();
+  message->text = {{"type", "viewers"}, {"room", feed.room}, {"names", json::value_from(names)}};
+  tell(feed, message);
 }
 
 // Until nobody has watched for a while; connects again for ever meanwhile.
 asio::awaitable<void> LiveHub::run_feed(std::shared_ptr<Feed> feed) {
   asio::steady_timer timer(executor_);
-  auto left_at = std::chrono::steady_clock::now();
+  bool was_refused = false;  // Said once, not every second.
   for (;;) {
-    const bool had_media = co_await pull(feed);
-    feed->channels.clear();
-    const auto now = std::chrono::steady_clock::now();
-    if (!feed->viewers.empty() || had_media) {
-      left_at = now;
+    auto pulling = pull(feed);
+    const Result<void> pulled = co_await std::move(pulling);
+    forget_channels(*feed);
+    if (!pulled.has_value() && !was_refused) {
+      log::warn("live.feed-failed", {{"room", feed->room}, {"error", pulled.error().message()}});
     }
-    if (feed->viewers.empty() && now - left_at >= kKeepAfterLastViewer) {
-      feeds_.erase(feed->room);
-      co_return;
-    }
-    timer.expires_after(kRetry);
+    was_refused = !pulled.has_value();
+    timer.expires_after(feed->is_over ? 0s : kRetry);
     co_await timer.async_wait(kAwait);
-    if (feed->viewers.empty()) {
-      feeds_.erase(feed->room);
-      co_return;
+    if (!feed->is_over) {
+      continue;
     }
+    if (const auto known = feeds_.find(feed->room);
+        known != feeds_.end() && known->second == feed) {
+      feeds_.erase(known);
+    }
+    co_return;
   }
 }
 
-// One connection. Returns when it ends, or when nobody watches any more.
-asio::awaitable<bool> LiveHub::pull(std::shared_ptr<Feed> feed) {
+// One connection, for as long as it lasts. Errors: there was none.
+asio::awaitable<Result<void>> LiveHub::pull(std::shared_ptr<Feed> feed) {
   const auto host = find_host_(feed->room);
   if (!host.has_value()) {
-    co_return false;
+    co_return fail(ErrorKind::kNotFound, "no host has this room");
   }
   std::string target = "/v1/feed?room=" + net::encode_parameter(feed->room);
   auto connecting = net::connect_websocket(*host, std::move(target), kMessageBytesMax);
   auto socket = co_await std::move(connecting);
   if (!socket.has_value()) {
-    log::warn("live.feed-failed", {{"room", feed->room}, {"error", socket.error().message()}});
-    co_return false;
+    co_return fail(socket.error());
   }
   feed->socket = *socket;
-  auto unwatched_since = std::chrono::steady_clock::time_point::max();
-  for (;;) {
+  while (!feed->is_over) {
     Result<net::WebSocketMessage> message = co_await feed->socket->read();
     if (!message.has_value()) {
       break;
     }
     take(*feed, std::move(*message));
-    const auto now = std::chrono::steady_clock::now();
-    unwatched_since = feed->viewers.empty() ? std::min(unwatched_since, now)
-                                            : std::chrono::steady_clock::time_point::max();
-    if (feed->viewers.empty() && now - unwatched_since >= kKeepAfterLastViewer) {
-      break;
-    }
   }
   feed->socket->cancel();
   feed->socket.reset();
-  co_return true;
+  co_return Result<void>();
+}
+
+// What the lost connection told is not true any more; the next one tells it anew.
+void LiveHub::forget_channels(Feed& feed) {
+  feed.state = nullptr;
+  for (const auto& [number, channel] : std::exchange(feed.channels, {})) {
+    auto message = std::make_shared<LiveMessage>();
+    message->text = {{"type", "end"}, {"room", feed.room}, {"channel", number}};
+    message->channel = number;
+    tell(feed, message);
+  }
 }
 
 void LiveHub::take(Feed& feed, net::WebSocketMessage message) {
@@ -199,10 +230,14 @@ void LiveHub::take(Feed& feed, net::WebSocketMessage message) {
     return;
   }
   remember(feed, live);
+  tell(feed, live);
+}
+
+void LiveHub::tell(const Feed& feed, const LiveMessagePtr& message) {
   // A viewer may leave while it is told.
   const std::vector<LiveViewer*> viewers = feed.viewers;
   for (LiveViewer* viewer : viewers) {
-    viewer->on_live(feed.room, live);
+    viewer->on_live(feed.room, message);
   }
 }
 

@@ -3,15 +3,18 @@
 // for instant start.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "monitor/live_message.h"
 #include "net/http.h"
@@ -29,19 +32,25 @@ class LiveViewer {
   [[nodiscard]] virtual const std::string& viewer_name() const = 0;
 };
 
-/// On the net thread.
+/// Somebody who reloads the page finds the feed running.
+inline constexpr std::chrono::seconds kKeepAfterLastViewer{5};
+
+/// On the net thread. stop() comes before the viewers' connections are destroyed.
 class LiveHub {
  public:
   /// Tells where a room's feed is; none while its host is unknown.
   using FindHost = std::function<std::optional<std::string>(const std::string& room)>;
 
-  LiveHub(boost::asio::any_io_executor executor, FindHost find_host);
+  LiveHub(boost::asio::any_io_executor executor, FindHost find_host,
+          std::chrono::milliseconds keep_after_last_viewer = kKeepAfterLastViewer);
 
   /// The viewer is told where the room stands, then everything that follows. Attaching again starts
   /// it anew.
   void attach(const std::string& room, LiveViewer& viewer);
   void detach(const std::string& room, LiveViewer& viewer);
-  [[nodiscard]] std::vector<std::string> viewer_names(const std::string& room) const;
+
+  /// Ends all feeds and tells nobody anything more.
+  void stop();
 
  private:
   struct Channel {
@@ -53,22 +62,33 @@ class LiveHub {
     bool is_video = false;
   };
   struct Feed {
+    Feed(std::string name, const boost::asio::any_io_executor& executor)
+        : room(std::move(name)), unwatched(executor) {}
+
     std::string room;
     std::vector<LiveViewer*> viewers;
     std::map<std::uint32_t, Channel> channels;
     LiveMessagePtr state;
     std::shared_ptr<net::WebSocket> socket;
+    boost::asio::steady_timer unwatched;  // Runs while there is no viewer.
+    bool is_over = false;
   };
 
   [[nodiscard]] net::asio::awaitable<void> run_feed(std::shared_ptr<Feed> feed);
-  [[nodiscard]] net::asio::awaitable<bool> pull(std::shared_ptr<Feed> feed);
-  void take(Feed& feed, net::WebSocketMessage message);
+  [[nodiscard]] net::asio::awaitable<Result<void>> pull(std::shared_ptr<Feed> feed);
+  [[nodiscard]] std::shared_ptr<Feed> begin_feed(const std::string& room);
+  void end_unless_watched(const std::shared_ptr<Feed>& feed) const;
+  static void end(Feed& feed);
+  static void forget_channels(Feed& feed);
+  static void tell(const Feed& feed, const LiveMessagePtr& message);
+  static void take(Feed& feed, net::WebSocketMessage message);
   static void remember(Feed& feed, const LiveMessagePtr& message);
   static void remember_text(Feed& feed, const LiveMessagePtr& message);
   static void tell_viewers(const Feed& feed);
 
   boost::asio::any_io_executor executor_;
   FindHost find_host_;
+  std::chrono::milliseconds keep_after_last_viewer_;
   std::map<std::string, std::shared_ptr<Feed>> feeds_;
 };
 

@@ -9,6 +9,8 @@
 #include <boost/json.hpp>
 
 #include "core/big_endian.h"
+#include "core/ids.h"
+#include "core/log.h"
 #include "core/time.h"
 #include "net/json.h"
 
@@ -22,8 +24,23 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kHeaderBytes = 16;
 constexpr std::size_t kRoomsMax = 64;
 
-std::string type_of(const json::object& object) {
-  return net::optional_text_field(object, "type").value_or("");
+std::string text_of(const json::object& object, std::string_view field) {
+  return net::optional_text_field(object, field).value_or("");
+}
+
+// The streams that a request names; none: all of them.
+std::optional<std::set<std::string>> names_in(const json::object& request) {
+  const json::value* names = request.if_contains("streams");
+  if (names == nullptr || !names->is_array()) {
+    return std::nullopt;
+  }
+  std::set<std::string> wanted;
+  for (const json::value& name : names->get_array()) {
+    if (name.is_string()) {
+      wanted.emplace(name.get_string());
+    }
+  }
+  return wanted;
 }
 
 }  // namespace
@@ -46,14 +63,15 @@ asio::awaitable<void> LiveSession::serve() {
   using asio::experimental::awaitable_operators::operator||;
   auto reading = read_requests();
   auto writing = write_ring();
-  co_await (std::move(reading) || std::move(writing));
+  auto guarding = end_when_stalled();
+  co_await (std::move(reading) || std::move(writing) || std::move(guarding));
 }
 
 asio::awaitable<void> LiveSession::read_requests() {
   for (;;) {
     const Result<net::WebSocketMessage> message = co_await socket_->read();
     if (!message.has_value()) {
-      co_return;
+      break;
     }
     Result<json::object> request = net::parse_object(message->content);
     if (!request.has_value()) {
@@ -63,53 +81,72 @@ asio::awaitable<void> LiveSession::read_requests() {
     auto taking = take_request(std::move(*request));
     co_await std::move(taking);
   }
+  socket_->cancel();  // Ends the writer too.
+}
+
+// The peer's own pings keep its connection alive, also when it reads nothing.
+asio::awaitable<void> LiveSession::end_when_stalled() {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (;;) {
+    timer.expires_after(options_.write_max / 4);
+    co_await timer.async_wait(asio::use_awaitable);
+    if (writing_since_.has_value() &&
+        std::chrono::steady_clock::now() - *writing_since_ >= options_.write_max) {
+      log::warn("live.viewer-stalled", {{"account", options_.viewer_name}});
+      socket_->cancel();
+      co_return;
+    }
+  }
 }
 
 asio::awaitable<void> LiveSession::take_request(json::object request) {
-  const std::string type = type_of(request);
+  const std::string type = text_of(request, "type");
   if (type == "watch") {
     auto watching = watch(std::move(request));
     co_await std::move(watching);
   } else if (type == "unwatch") {
-    unwatch(net::optional_text_field(request, "room").value_or(""));
+    unwatch(text_of(request, "room"));
   } else if (type == "ping") {
     const json::value* t = request.if_contains("t");
     queue_text({{"type", "pong"},
-                {"t", t == nullptr ? json::value() : *t},
+                {"t", t != nullptr && t->is_number() ? *t : json::value()},
                 {"now_ns", std::to_string(SystemClock().utc().ns)}});
   }
 }
 
 asio::awaitable<void> LiveSession::watch(json::object request) {
-  const std::string room = net::optional_text_field(request, "room").value_or("");
-  Result<void> allowed = fail(ErrorKind::kResourceExhausted, "too many rooms on one page");
-  if (watched_.size() < kRoomsMax) {
+  const std::string room = text_of(request, "room");
+  Result<void> allowed;
+  if (!is_slug(room)) {
+    queue_text({{"type", "refused"}, {"room", nullptr}, {"message", "'room' is no room's name"}});
+    co_return;
+  }
+  if (watched_.size() < kRoomsMax || watched_.contains(room)) {
     auto asking = options_.may_watch(room);
     allowed = co_await std::move(asking);
+  } else {
+    allowed = fail(ErrorKind::kResourceExhausted, "too many rooms on one page");
   }
   if (!allowed.has_value()) {
     queue_text({{"type", "refused"}, {"room", room}, {"message", allowed.error().message()}});
     co_return;
   }
   unwatch(room);
-  Watched& watched = watched_[room];
-  if (const json::value* names = request.if_contains("streams");
-      names != nullptr && names->is_array()) {
-    watched.names.emplace();
-    for (const json::value& name : names->get_array()) {
-      if (name.is_string()) {
-        watched.names->emplace(name.get_string());
-      }
-    }
-  }
+  watched_[room].names = names_in(request);
   hub_.attach(room, *this);
 }
 
 void LiveSession::unwatch(const std::string& room) {
-  if (watched_.erase(room) > 0) {
-    std::erase_if(channel_rooms_, [&](const auto& entry) { return entry.second == room; });
-    hub_.detach(room, *this);
+  const auto found = watched_.find(room);
+  if (found == watched_.end()) {
+    return;
   }
+  for (const auto& [of_feed, channel] : found->second.channels) {
+    channel_rooms_.erase(channel);
+    ring_.forget(channel);
+  }
+  watched_.erase(found);
+  hub_.detach(room, *this);
 }
 
 void LiveSession::tell(json::object message) { queue_text(std::move(message)); }
@@ -117,7 +154,14 @@ void LiveSession::tell(json::object message) { queue_text(std::move(message)); }
 void LiveSession::queue_text(json::object text) {
   auto message = std::make_shared<LiveMessage>();
   message->text = std::move(text);
-  ring_.push_control({.message = std::move(message)});
+  push_control({.message = std::move(message)});
+}
+
+void LiveSession::push_control(Outgoing outgoing) {
+  ring_.push_control(std::move(outgoing));
+  if (ring_.controls() > options_.waiting_max) {
+    socket_->cancel();
+  }
   wake_.cancel();
 }
 
@@ -137,10 +181,10 @@ void LiveSession::on_live(const std::string& room, const LiveMessagePtr& message
   }
   Outgoing outgoing{.message = message, .channel = channel->second};
   if (message->kind == LiveMessage::Kind::kInit) {
-    ring_.push_control(std::move(outgoing));
-  } else {
-    ring_.push_chunk(std::move(outgoing), channel->second, message->bytes.size(), message->is_sync);
+    push_control(std::move(outgoing));
+    return;
   }
+  ring_.push_chunk(std::move(outgoing), channel->second, message->bytes.size(), message->is_sync);
   wake_.cancel();
 }
 
@@ -148,8 +192,8 @@ void LiveSession::take_text(const std::string& room, Watched& watched,
                             const LiveMessagePtr& message) {
   std::uint32_t channel = 0;
   if (message->channel != 0) {
-    if (type_of(message->text) == "stream") {
-      const std::string name = net::optional_text_field(message->text, "name").value_or("");
+    if (text_of(message->text, "type") == "stream") {
+      const std::string name = text_of(message->text, "name");
       if (watched.names.has_value() && !watched.names->contains(name)) {
         return;
       }
@@ -164,15 +208,17 @@ void LiveSession::take_text(const std::string& room, Watched& watched,
     }
     channel = found->second;
   }
-  ring_.push_control({.message = message, .channel = channel});
-  wake_.cancel();
+  push_control({.message = message, .channel = channel});
 }
 
 asio::awaitable<void> LiveSession::write_ring() {
   for (;;) {
     while (auto item = ring_.pop()) {
+      writing_since_ = std::chrono::steady_clock::now();
       const Result<void> written = co_await write(*item);
+      writing_since_.reset();
       if (!written.has_value()) {
+        socket_->cancel();  // Ends the reader too.
         co_return;
       }
     }

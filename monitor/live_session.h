@@ -3,6 +3,7 @@
 // "Live").
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -28,6 +29,10 @@ class LiveSession final : public LiveViewer {
   struct Options {
     std::string viewer_name;
     std::size_t ring_bytes_max = std::size_t{4} << 20;
+    /// Messages that are never dropped; who leaves so many unread is ended.
+    std::size_t waiting_max = 2000;
+    /// Longest write of one message; the connection of a peer that takes nothing is ended.
+    std::chrono::milliseconds write_max{30'000};
     MayWatch may_watch;
   };
 
@@ -57,18 +62,21 @@ class LiveSession final : public LiveViewer {
 
   [[nodiscard]] net::asio::awaitable<void> read_requests();
   [[nodiscard]] net::asio::awaitable<void> write_ring();
+  [[nodiscard]] net::asio::awaitable<void> end_when_stalled();
   [[nodiscard]] net::asio::awaitable<Result<void>> write(const LiveRing<Outgoing>::Item& item);
   [[nodiscard]] net::asio::awaitable<void> take_request(boost::json::object request);
   [[nodiscard]] net::asio::awaitable<void> watch(boost::json::object request);
   void unwatch(const std::string& room);
   void take_text(const std::string& room, Watched& watched, const LiveMessagePtr& message);
   void queue_text(boost::json::object text);
+  void push_control(Outgoing outgoing);
 
   LiveHub& hub_;
   std::shared_ptr<net::WebSocket> socket_;
   Options options_;
   LiveRing<Outgoing> ring_;
   boost::asio::steady_timer wake_;
+  std::optional<std::chrono::steady_clock::time_point> writing_since_;
   std::map<std::string, Watched> watched_;
   std::map<std::uint32_t, std::string> channel_rooms_;
   std::uint32_t next_channel_ = 1;
