@@ -214,10 +214,12 @@ def http_over_unix(path: Path, method: str, target: str, body: str = "") -> byte
             self.sock.connect(str(path))
 
     connection = Connection("localhost", timeout=10)
-    connection.request(method, target, body or None, {"Content-Type": "application/json"})
-    answer = connection.getresponse()
-    content = answer.read()
-    connection.close()
+    try:
+        connection.request(method, target, body or None, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        content = answer.read()
+    finally:
+        connection.close()
     if answer.status >= 300:
         raise RuntimeError(f"{method} {target}: {answer.status} {content.decode(errors='replace')}")
     return content

@@ -63,9 +63,15 @@ class FlowSite(Site):
     def files(self, slug: str, stream: str = "") -> list[Path]:
         return sorted((self.folder / "volume-a" / "media" / slug / stream).rglob("*.mp4"))
 
+    def stop_capture(self) -> None:
+        """In order, and without a complaint of a sanitizer at its end."""
+        code = self.capture.stop()
+        if code != 0:
+            raise AssertionError(f"candor-capture ended with {code}:\n{self.capture.tail()}")
+
     def close(self) -> None:
         if self.capture is not None and self.capture.is_running():
-            self.capture.stop()
+            self.stop_capture()
         for program in (program for program in self.programs if program.is_running()):
             program.signal(signal.SIGCONT)
             program.stop()

@@ -43,7 +43,7 @@ class GstCameraTest(FlowStory):
         site.start_capture()
         site.wait_for_states(waiting_1="recording")
         wait_until("third file", lambda: len(site.files("waiting-1", "cam-video")) >= 3, 30)
-        site.capture.stop()
+        site.stop_capture()
 
     def test_segments_decode_to_the_end(self) -> None:
         self.assertEqual(unplayable(self.site.files("waiting-1")), [])

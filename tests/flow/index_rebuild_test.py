@@ -60,7 +60,7 @@ class IndexRebuildTest(FlowCase):
         self.site.candor("session", "end", first)
         self.start_session("case-2")
         self.site.wait_for_states(inquiry_1="recording")
-        self.site.capture.stop()
+        self.site.stop_capture()
 
     def start_session(self, case: str) -> str:
         text = self.site.candor(

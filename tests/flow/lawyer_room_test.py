@@ -56,7 +56,7 @@ class LawyerRoomTest(FlowCase):
         self.asked = self.ask_for_everything()
         time.sleep(1.5)  # A round of the writer and a tick of the host.
         pid = self.site.capture.process.pid
-        self.site.capture.stop()
+        self.site.stop_capture()
         wait_until("end of the trace", lambda: re.search(rf"^{pid} .*\+\+\+ exited", trace.read_text(), re.M))
         return trace.read_text()
 

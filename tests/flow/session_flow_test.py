@@ -81,7 +81,7 @@ class SessionFlowTest(FlowStory):
         cls.shown = json.loads(site.candor("session", "show", cls.first["session"], "--json"))
         cls.shown_text = site.candor("session", "show", cls.first["session"])
         cls.list = json.loads(site.candor("session", "list", "--json"))["sessions"]
-        site.capture.stop()
+        site.stop_capture()
         cls.entries = site.entries(ROOM)
         cls.volume = site.folder / "volume-a"
 

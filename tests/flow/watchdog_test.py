@@ -45,7 +45,7 @@ class WatchdogTest(FlowCase):
         return self.gaps(slug, kind)
 
     def stop_and_judge(self, slugs: tuple[str, ...]) -> None:
-        self.site.capture.stop()
+        self.site.stop_capture()
         self.assertEqual(unplayable(self.site.files(slugs[0])), [])
         for slug in slugs:
             self.assertEqual(undeclared_gaps(self.site.entries(slug)), [])
