@@ -63,16 +63,16 @@ bool is_ip(const std::string& text, int family) {
 }  // namespace
 
 std::string camera_url_fault(std::string_view url) {
-  constexpr std::string_view kScheme = "rtsp://";
-  if (url.rfind(kScheme, 0) != 0) {
-    return "must begin with rtsp://";
+  const std::size_t scheme = url.starts_with("rtsps://") ? 8 : url.starts_with("rtsp://") ? 7 : 0;
+  if (scheme == 0) {
+    return "must begin with rtsp:// or rtsps://";
   }
   const bool is_printable =
       std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < 0x7F; });
   if (!is_printable) {
     return "holds a space, a control character or a letter outside ASCII; write it as %XX";
   }
-  std::string_view authority = url.substr(kScheme.size());
+  std::string_view authority = url.substr(scheme);
   authority = authority.substr(0, authority.find('/'));
   if (authority.find('@') != std::string_view::npos) {
     return "holds a user or password; write 'user' and 'password_file' instead";

@@ -10,7 +10,7 @@
 
 namespace candor::config {
 
-/// What is wrong with a camera's URL and what to do; empty when it is rtsp://host[:port][/path].
+/// What is wrong with a camera's URL and what to do; empty when it is rtsp(s)://host[:port][/path].
 /// The answer never holds the URL: it may hold a password.
 [[nodiscard]] std::string camera_url_fault(std::string_view url);
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace candor::config {
@@ -43,13 +44,46 @@ enum class RoomClass : std::uint8_t {
 /// True for the classes that record within a session only.
 [[nodiscard]] bool needs_session(RoomClass room_class);
 
-struct SourceConfig {
-  std::string id;
-  std::string url;  // rtsp://host[:port]/path, without credentials.
+/// A camera or microphone on the network.
+struct RtspConfig {
+  std::string url;        // rtsp:// or rtsps://host[:port]/path, without credentials.
+  std::string substream;  // As url; empty: none. Shown on small tiles, never recorded.
   std::string user;
   Secret password;
-  bool sound = true;
+  std::string ca_file;      // rtsps: who vouches for the camera's certificate,
+  std::string fingerprint;  // or the SHA-256 of the certificate itself, 64 hexadecimal digits.
+};
+
+/// A camera of this machine.
+struct V4l2Config {
+  std::string device;
+  std::uint64_t width = 1280;
+  std::uint64_t height = 720;
+  std::uint64_t frame_rate = 25;
+  std::uint64_t bitrate_kbps = 2000;
+};
+
+/// A microphone of this machine.
+struct AlsaConfig {
+  std::string device;
+  std::uint64_t sample_rate = 48000;
+  std::uint64_t channels = 1;
+};
+
+/// A recording played at its own speed, as if it were a camera: for drills and tests.
+struct FileConfig {
+  std::string path;
+  bool repeat = true;
+};
+
+using Origin = std::variant<RtspConfig, V4l2Config, AlsaConfig, FileConfig>;
+
+struct SourceConfig {
+  std::string id;
   Label label;
+  bool picture = true;  // Which tracks are built; what is not is never asked for.
+  bool sound = true;
+  Origin origin;
 };
 
 struct RoomConfig {

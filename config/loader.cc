@@ -7,13 +7,13 @@
 #include <fstream>
 #include <set>
 #include <sstream>
-#include <sys/stat.h>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "config/address.h"
+#include "config/source_loader.h"
 #include "config/table_reader.h"
 #include "core/ids.h"
 
@@ -32,7 +32,6 @@ constexpr std::array<std::pair<std::string_view, RoomClass>, 6> kClasses = {{
 constexpr std::array<std::string_view, 4> kLogLevels = {"debug", "info", "warn", "error"};
 constexpr std::uint64_t kPreRollSecondsMax = 600;  // Requirement 3.3: a hard limit of ten minutes.
 constexpr std::uint64_t kPreRollSeconds = 60;
-constexpr mode_t kOthersMode = 077;
 
 template <typename Duration>
 void read_duration(TableReader& reader, std::string_view key, Range range, Duration& out) {
@@ -62,62 +61,6 @@ void read_limits(TableReader& reader, LimitsConfig& limits) {
   reader.number("viewer_ring_mib", {1, 256}, limits.viewer_ring_mib);
   reader.number("connections", {8, 65'536}, limits.connections);
   reader.number("body_kib", {4, 1024}, limits.body_kib);
-}
-
-void check_url(TableReader& reader, const std::string& url) {
-  const std::string fault = url.empty() ? "" : camera_url_fault(url);
-  if (!fault.empty()) {
-    reader.complain("url", fault);
-  }
-}
-
-void read_password(TableReader& reader, const std::string& path, Secret& out) {
-  struct stat status{};
-  if (path.empty()) {
-    return;
-  }
-  if (::stat(path.c_str(), &status) != 0) {
-    reader.complain("password_file", fmt::format("cannot be read: {}", path));
-    return;
-  }
-  if (!S_ISREG(status.st_mode)) {
-    reader.complain("password_file", fmt::format("is not a plain file: {}", path));
-    return;
-  }
-  if ((status.st_mode & kOthersMode) != 0) {
-    reader.complain("password_file", fmt::format("can be read by others; run: chmod 600 {}", path));
-    return;
-  }
-  std::ifstream file(path);
-  std::string line;
-  if (!std::getline(file, line) || line.empty()) {
-    reader.complain("password_file", fmt::format("holds no password in its first line: {}", path));
-    return;
-  }
-  out = Secret(line);
-}
-
-SourceConfig read_source(TableReader& reader, bool has_sound_by_default) {
-  SourceConfig source;
-  source.sound = has_sound_by_default;
-  std::string kind;
-  std::string password_file;
-  reader.slug("id", source.id);
-  reader.text("kind", kind, true);
-  if (!kind.empty() && kind != "rtsp") {
-    reader.complain("kind", "must be \"rtsp\"");
-  }
-  reader.text("url", source.url, true);
-  check_url(reader, source.url);
-  reader.text("user", source.user, false);
-  reader.absolute_path("password_file", password_file, false);
-  if (source.user.empty() != password_file.empty()) {
-    reader.complain("user", "'user' and 'password_file' go together");
-  }
-  read_password(reader, password_file, source.password);
-  reader.boolean("sound", source.sound);
-  reader.label("label", source.label);
-  return source;
 }
 
 // What all rooms of a file must agree on.

@@ -47,12 +47,15 @@ TEST(ExampleTest, ShowsTheDefaultOfEveryLimit) {
 // The loader's source is read for the keys it asks for: reader.text("kind", ...).
 std::set<std::string> keys_the_loader_asks_for() {
   std::ostringstream source;
-  source << std::ifstream(CANDOR_LOADER).rdbuf();
+  std::istringstream paths(CANDOR_LOADERS);
+  for (std::string path; std::getline(paths, path, ':');) {
+    source << std::ifstream(path).rdbuf();
+  }
   const std::string text = source.str();
   std::set<std::string> keys;
-  for (const std::string call :
-       {".slug(\"", ".text(\"", ".absolute_path(\"", ".boolean(\"", ".number(\"", ".numbers(\"",
-        ".label(\"", ".table(\"", ".tables(\"", "read_duration(reader, \""}) {
+  for (const std::string call : {".slug(\"", ".text(\"", ".absolute_path(\"", ".boolean(\"",
+                                 ".number(\"", ".numbers(\"", ".label(\"", ".table(\"",
+                                 ".tables(\"", "read_duration(reader, \"", "read_url(reader, \""}) {
     for (auto at = text.find(call); at != std::string::npos; at = text.find(call, at + 1)) {
       const auto begin = at + call.size();
       keys.insert(text.substr(begin, text.find('"', begin) - begin));

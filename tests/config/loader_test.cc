@@ -37,7 +37,8 @@ TEST_F(LoaderTest, ReadsAWholeFile) {
   EXPECT_EQ(config.rooms[0].room_class, RoomClass::kInquiry);
   EXPECT_EQ(config.rooms[0].name.zh, "询问室");
   EXPECT_EQ(config.rooms[0].pre_roll, 30s);
-  EXPECT_EQ(config.rooms[1].sources.at(0).url, "rtsp://192.0.2.11:8554/stream1");
+  EXPECT_EQ(std::get<RtspConfig>(config.rooms[1].sources.at(0).origin).url,
+            "rtsp://192.0.2.11:8554/stream1");
   EXPECT_EQ(config.lawyer_rooms.at(0).id, "meeting-1");
   EXPECT_EQ(config.monitor.address, "127.0.0.1");
   EXPECT_EQ(config.monitor.port, 8080);
@@ -145,7 +146,7 @@ TEST_F(LoaderTest, PreRollIsForSessionsAndHasAHardLimit) {
 }
 
 TEST_F(LoaderTest, ACameraUrlIsRtspWithoutCredentials) {
-  expect(with("rtsp://192.0.2.10", "http://192.0.2.10"), "must begin with rtsp://");
+  expect(with("rtsp://192.0.2.10", "http://192.0.2.10"), "must begin with rtsp:// or rtsps://");
   expect(with("rtsp://192", "rtsp://me:word@192"), "holds a user or password");
   expect(with("rtsp://192.0.2.10/", "rtsp:///"), "names no host");
   expect(with("192.0.2.10/", "192.0.2.10:0/"), "has a port that is no number from 1 to 65535");
@@ -199,49 +200,6 @@ TEST_F(LoaderTest, EveryReconnectWaitIsInRange) {
   EXPECT_EQ(
       load(with("segment_s = 60", "reconnect_ms = [500]")).value().limits.reconnect_waits.size(),
       1U);
-}
-
-class PasswordFileTest : public LoaderTest {
- protected:
-  void SetUp() override {
-    std::ofstream(file_) << "word\nsecond line\n";
-    mode(std::filesystem::perms::owner_read);
-  }
-  void mode(std::filesystem::perms perms) { std::filesystem::permissions(file_, perms); }
-  [[nodiscard]] std::string config() const {
-    return with("kind = \"rtsp\"",
-                "user = \"candor\"\npassword_file = \"" + file_ + "\"\nkind = \"rtsp\"");
-  }
-
-  const std::string file_ = folder() + "/password";
-};
-
-TEST_F(PasswordFileTest, ItsFirstLineIsThePassword) {
-  EXPECT_EQ(load(config()).value().rooms[0].sources.at(0).password.reveal(), "word");
-}
-
-TEST_F(PasswordFileTest, OthersMayNotReadIt) {
-  mode(std::filesystem::perms::owner_read | std::filesystem::perms::group_read);
-  expect(config(), "can be read by others; run: chmod 600 " + file_);
-}
-
-TEST_F(PasswordFileTest, MustExistAndHoldAPassword) {
-  std::filesystem::remove(file_);
-  expect(config(), "cannot be read: " + file_);
-  std::ofstream(file_) << "\n";
-  mode(std::filesystem::perms::owner_read);
-  expect(config(), "holds no password in its first line");
-}
-
-TEST_F(PasswordFileTest, IsAPlainFile) {
-  std::filesystem::remove(file_);
-  std::filesystem::create_directory(file_);
-  mode(std::filesystem::perms::owner_all);
-  expect(config(), "is not a plain file");
-}
-
-TEST_F(PasswordFileTest, GoesTogetherWithAUser) {
-  expect(with("kind = \"rtsp\"", "user = \"candor\"\nkind = \"rtsp\""), "go together");
 }
 
 }  // namespace
