@@ -56,6 +56,7 @@ Connection::Connection(int fd, std::stop_token stop)
 
 Connection::Connection(Connection&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
+      tls_(std::move(other.tls_)),
       stop_(std::move(other.stop_)),
       buffer_(std::move(other.buffer_)),
       begin_(other.begin_),
@@ -67,11 +68,26 @@ Connection::~Connection() {
   }
 }
 
-Result<Connection> Connection::open(const Url& url, std::chrono::milliseconds timeout,
-                                    std::stop_token stop) {
+Result<Connection> Connection::open(const Url& url, const TlsTrust& trust,
+                                    std::chrono::milliseconds timeout, std::stop_token stop) {
   Connection connection(-1, std::move(stop));
-  CANDOR_CHECK(connection.connect_to(url, std::chrono::steady_clock::now() + timeout));
+  const Deadline deadline = std::chrono::steady_clock::now() + timeout;
+  CANDOR_CHECK(connection.connect_to(url, deadline));
+  if (url.is_tls) {
+    CANDOR_CHECK(connection.begin_tls(url, trust, deadline));
+  }
   return connection;
+}
+
+Result<void> Connection::begin_tls(const Url& url, const TlsTrust& trust, Deadline deadline) {
+  CANDOR_TRY(tls_, TlsStream::make(fd_, url.host, trust));
+  for (;;) {
+    CANDOR_TRY(const TlsStream::Step step, tls_->handshake());
+    if (step == TlsStream::Step::kDone) {
+      return {};
+    }
+    CANDOR_CHECK(with_context(wait_for(step, deadline), "TLS"));
+  }
 }
 
 Result<void> Connection::connect_to(const Url& url, Deadline deadline) {
@@ -119,16 +135,47 @@ Result<void> Connection::wait(short events, Deadline deadline) {
   return {};
 }
 
+Result<void> Connection::wait_for(TlsStream::Step step, Deadline deadline) {
+  if (step == TlsStream::Step::kClosed) {
+    return fail(ErrorKind::kUnavailable, "the camera closed the connection");
+  }
+  return wait(step == TlsStream::Step::kWantsRead ? POLLIN : POLLOUT, deadline);
+}
+
+Result<TlsStream::Moved> Connection::write_some(std::string_view text) {
+  if (tls_ != nullptr) {
+    return tls_->write(text);
+  }
+  const ssize_t sent = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
+  if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+    return fail(ErrorKind::kUnavailable, error_from_errno(errno, "send").message());
+  }
+  return sent < 0 ? TlsStream::Moved{.step = TlsStream::Step::kWantsWrite}
+                  : TlsStream::Moved{.bytes = static_cast<std::size_t>(sent)};
+}
+
+Result<TlsStream::Moved> Connection::read_some(std::span<std::uint8_t> out) {
+  if (tls_ != nullptr) {
+    return tls_->read(out);
+  }
+  const ssize_t got = ::recv(fd_, out.data(), out.size(), 0);
+  if (got < 0 && errno != EAGAIN && errno != EINTR) {
+    return fail(ErrorKind::kUnavailable, error_from_errno(errno, "receive").message());
+  }
+  if (got == 0) {
+    return TlsStream::Moved{.step = TlsStream::Step::kClosed};
+  }
+  return got < 0 ? TlsStream::Moved{.step = TlsStream::Step::kWantsRead}
+                 : TlsStream::Moved{.bytes = static_cast<std::size_t>(got)};
+}
+
 Result<void> Connection::send(std::string_view text, Deadline deadline) {
   while (!text.empty()) {
-    const ssize_t sent = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
-    if (sent >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(sent));
-    } else if (errno == EAGAIN) {
-      CANDOR_CHECK(wait(POLLOUT, deadline));
-    } else if (errno != EINTR) {
-      return fail(ErrorKind::kUnavailable, error_from_errno(errno, "send").message());
+    CANDOR_TRY(const TlsStream::Moved moved, write_some(text));
+    if (moved.step != TlsStream::Step::kDone) {
+      CANDOR_CHECK(wait_for(moved.step, deadline));
     }
+    text.remove_prefix(moved.bytes);
   }
   return {};
 }
@@ -148,19 +195,12 @@ Result<void> Connection::receive(Deadline deadline) {
     return fail(ErrorKind::kResourceExhausted, "a message of the camera is larger than 128 KiB");
   }
   for (;;) {
-    const ssize_t got = ::recv(fd_, buffer_.data() + end_, buffer_.size() - end_, 0);
-    if (got > 0) {
-      end_ += static_cast<std::size_t>(got);
+    CANDOR_TRY(const TlsStream::Moved moved, read_some(std::span(buffer_).subspan(end_)));
+    end_ += moved.bytes;
+    if (moved.step == TlsStream::Step::kDone) {
       return {};
     }
-    if (got == 0) {
-      return fail(ErrorKind::kUnavailable, "the camera closed the connection");
-    }
-    if (errno == EAGAIN) {
-      CANDOR_CHECK(wait(POLLIN, deadline));
-    } else if (errno != EINTR) {
-      return fail(ErrorKind::kUnavailable, error_from_errno(errno, "receive").message());
-    }
+    CANDOR_CHECK(wait_for(moved.step, deadline));
   }
 }
 

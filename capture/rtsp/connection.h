@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The TCP connection to a camera: deadlines, one large receive buffer parsed in place, and stopping
-// from outside.
+// The connection to a camera, TCP or TLS: deadlines, one large receive buffer parsed in place, and
+// stopping from outside.
 #pragma once
 
 #include <chrono>
@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "capture/rtsp/message.h"
+#include "capture/rtsp/tls.h"
 #include "core/bytes.h"
 #include "core/result.h"
 
@@ -22,8 +23,10 @@ using Deadline = std::chrono::steady_clock::time_point;
 /// One thread: the source's; a stop may be requested from any.
 class Connection {
  public:
-  /// Tries all addresses of the host. Errors: kUnavailable, kDeadlineExceeded, kCancelled.
-  [[nodiscard]] static Result<Connection> open(const Url& url, std::chrono::milliseconds timeout,
+  /// Tries all addresses of the host. Errors: kUnavailable, kDeadlineExceeded, kCancelled; with
+  /// rtsps:// kPermissionDenied when the certificate is not to be trusted.
+  [[nodiscard]] static Result<Connection> open(const Url& url, const TlsTrust& trust,
+                                               std::chrono::milliseconds timeout,
                                                std::stop_token stop);
   Connection(Connection&& other) noexcept;
   Connection& operator=(Connection&&) = delete;
@@ -50,9 +53,15 @@ class Connection {
   Connection(int fd, std::stop_token stop);
 
   [[nodiscard]] Result<void> wait(short events, Deadline deadline);
+  [[nodiscard]] Result<void> wait_for(TlsStream::Step step, Deadline deadline);
   [[nodiscard]] Result<void> connect_to(const Url& url, Deadline deadline);
+  [[nodiscard]] Result<void> begin_tls(const Url& url, const TlsTrust& trust, Deadline deadline);
+  /// Moves bytes once; kWantsRead or kWantsWrite: nothing was moved.
+  [[nodiscard]] Result<TlsStream::Moved> write_some(std::string_view text);
+  [[nodiscard]] Result<TlsStream::Moved> read_some(std::span<std::uint8_t> out);
 
   int fd_;
+  std::unique_ptr<TlsStream> tls_;  // Null: plain TCP.
   std::unique_ptr<StopSignal> stop_;
   Bytes buffer_;
   std::size_t begin_ = 0;

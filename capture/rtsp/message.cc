@@ -66,18 +66,20 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 Result<Url> parse_url(std::string_view text) {
-  constexpr std::string_view kScheme = "rtsp://";
+  const bool is_tls = text.starts_with("rtsps://");
   const auto bad = [&] {
     return fail(ErrorKind::kInvalidArgument,
                 fmt::format("'{}' is not a URL like rtsp://host:554/path", text));
   };
-  if (text.rfind(kScheme, 0) != 0) {
+  if (!is_tls && !text.starts_with("rtsp://")) {
     return bad();
   }
-  std::string_view authority = text.substr(kScheme.size());
+  std::string_view authority = text.substr(text.find("//") + 2);
   authority = authority.substr(0, authority.find('/'));
   Url url;
   url.text = std::string(text);
+  url.is_tls = is_tls;
+  url.port = is_tls ? "322" : "554";  // RFC 2326, 3.2; RFC 7826, 19.1.
   const bool is_bracketed = !authority.empty() && authority.front() == '[';
   const std::size_t host_end = is_bracketed ? authority.find(']') : authority.find(':');
   if (is_bracketed && host_end == std::string_view::npos) {

@@ -17,9 +17,10 @@ struct Url {
   std::string host;
   std::string port = "554";
   std::string text;  // As given.
+  bool is_tls = false;
 };
 
-/// Errors: kInvalidArgument  not rtsp://host[:port][/path].
+/// Errors: kInvalidArgument  not rtsp(s)://host[:port][/path].
 [[nodiscard]] Result<Url> parse_url(std::string_view text);
 
 using Headers = std::vector<std::pair<std::string, std::string>>;

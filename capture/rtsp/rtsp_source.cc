@@ -115,7 +115,8 @@ class RtspSource final : public Source {
   Result<void> play_until_end(const std::stop_token& stop, SourceListener& listener) {
     CANDOR_TRY(rtsp::Url url, rtsp::parse_url(options_.url));
     CANDOR_TRY(rtsp::Connection connection,
-               rtsp::Connection::open(url, options_.connect_timeout, stop));
+               rtsp::Connection::open(url, {options_.ca_file, options_.fingerprint},
+                                      options_.connect_timeout, stop));
     rtsp::Session session(std::move(connection), std::move(url),
                           rtsp::Authorization(options_.user, options_.password),
                           options_.connect_timeout);

@@ -12,9 +12,11 @@
 namespace candor::capture {
 
 struct RtspOptions {
-  std::string url;  // rtsp://host[:port]/path, without credentials.
+  std::string url;  // rtsp(s)://host[:port]/path, without credentials.
   std::string user;
   std::string password;
+  std::string ca_file;      // rtsps: as TlsTrust.
+  std::string fingerprint;  // rtsps: as TlsTrust.
   bool picture = true;
   bool sound = true;
   std::chrono::milliseconds connect_timeout{5000};  // Also for each answer.
