@@ -34,7 +34,9 @@ std::vector<storage::RoomSpec> recorder_rooms(const HostPlan& plan) {
   for (const RoomPlan& room : plan.rooms) {
     storage::RoomSpec spec{.room = room.options.room, .streams = {}};
     for (const TrackOptions& track : room.options.tracks) {
-      spec.streams.push_back({.name = track.name, .source = track.source, .media = track.media});
+      if (!track.is_live_only) {
+        spec.streams.push_back({.name = track.name, .source = track.source, .media = track.media});
+      }
     }
     specs.push_back(std::move(spec));
   }

@@ -11,11 +11,14 @@ namespace {
 
 Label label_of(const config::Label& label) { return {.en = label.en, .zh = label.zh}; }
 
+constexpr std::string_view kSubstream = "-sub";
+
 TrackOptions track_options(const config::Config& config, const config::RoomConfig& room,
                            const config::SourceConfig& source, MediaKind media) {
   TrackOptions options;
   options.name = source.id + "-" + std::string(to_string(media));
   options.source = source.id;
+  options.input = source.id;
   options.label = label_of(source.label);
   options.media = media;
   options.segment_min = config.limits.segment;
@@ -26,17 +29,46 @@ TrackOptions track_options(const config::Config& config, const config::RoomConfi
   return options;
 }
 
-SourcePlan source_plan(const config::Config& config, const config::SourceConfig& source,
-                       const Clock& clock) {
-  capture::RtspOptions options{.url = source.url,
-                               .user = source.user,
-                               .password = source.password.reveal(),
-                               .sound = source.sound,
-                               .connect_timeout = config.limits.connect_timeout,
-                               .media_timeout = config.limits.media_timeout};
-  return {.name = source.id, .factory = [options = std::move(options), &clock] {
-            return capture::make_rtsp_source(options, clock);
-          }};
+capture::RtspOptions rtsp_options(const config::Config& config, const config::RtspConfig& rtsp) {
+  return {.url = rtsp.url,
+          .user = rtsp.user,
+          .password = rtsp.password.reveal(),
+          .ca_file = rtsp.ca_file,
+          .fingerprint = rtsp.fingerprint,
+          .connect_timeout = config.limits.connect_timeout,
+          .media_timeout = config.limits.media_timeout};
+}
+
+SourceFactory rtsp_factory(capture::RtspOptions options, const Clock& clock) {
+  return
+      [options = std::move(options), &clock] { return capture::make_rtsp_source(options, clock); };
+}
+
+SourceFactory factory_of(const config::Config& config, const config::SourceConfig& source,
+                         const Clock& clock) {
+  capture::RtspOptions options = rtsp_options(config, std::get<config::RtspConfig>(source.origin));
+  options.picture = source.picture;
+  options.sound = source.sound;
+  return rtsp_factory(std::move(options), clock);
+}
+
+// The smaller picture of the same camera, if there is one.
+void add_substream(const config::Config& config, const config::RoomConfig& room,
+                   const config::SourceConfig& source, const Clock& clock, RoomPlan& plan) {
+  const auto* rtsp = std::get_if<config::RtspConfig>(&source.origin);
+  if (rtsp == nullptr || rtsp->substream.empty()) {
+    return;
+  }
+  TrackOptions track = track_options(config, room, source, MediaKind::kVideo);
+  track.name = track.input = source.id + std::string(kSubstream);
+  track.is_live_only = true;
+  track.pre_roll = {};
+  plan.options.tracks.push_back(std::move(track));
+  capture::RtspOptions options = rtsp_options(config, *rtsp);
+  options.url = rtsp->substream;
+  options.sound = false;
+  plan.sources.push_back({.name = source.id + std::string(kSubstream),
+                          .factory = rtsp_factory(std::move(options), clock)});
 }
 
 RoomPlan room_plan(const config::Config& config, const config::RoomConfig& room,
@@ -48,11 +80,17 @@ RoomPlan room_plan(const config::Config& config, const config::RoomConfig& room,
   plan.options.needs_session = config::needs_session(room.room_class);
   plan.options.stall_after = config.limits.media_timeout;
   for (const config::SourceConfig& source : room.sources) {
-    plan.options.tracks.push_back(track_options(config, room, source, MediaKind::kVideo));
+    if (source.picture) {
+      plan.options.tracks.push_back(track_options(config, room, source, MediaKind::kVideo));
+    }
     if (source.sound) {
       plan.options.tracks.push_back(track_options(config, room, source, MediaKind::kAudio));
     }
-    plan.sources.push_back(source_plan(config, source, clock));
+    plan.sources.push_back({.name = source.id, .factory = factory_of(config, source, clock)});
+  }
+  // Behind all that is recorded: the recorder counts its streams from the front.
+  for (const config::SourceConfig& source : room.sources) {
+    add_substream(config, room, source, clock, plan);
   }
   return plan;
 }

@@ -86,14 +86,29 @@ Track::Track(TrackOptions options, storage::StreamKey key, Uuid stream, UtcTime 
       live_(live_duration(options_.media), options_.gop_bytes_max),
       pre_roll_(options_.pre_roll, options_.pre_roll_bytes_max) {}
 
-Result<ChunkPtr> Track::take(Sample sample, media::RunClock run_clock) {
-  if (init_ == nullptr || *init_->format != *sample.format) {
-    CANDOR_TRY(init_, media::make_init_segment(sample.format));
+bool Track::changes_format(const Sample& sample) const {
+  return init_ != nullptr && *init_->format != *sample.format;
+}
+
+ChunkPtr Track::end_format() { return flush(); }
+
+Result<void> Track::begin_format(const MediaFormatPtr& format) {
+  CANDOR_TRY(init_, media::make_init_segment(format));
+  if (fragmenter_.has_value() && fragmenter_->timescale() == format->timescale) {
+    fragmenter_->begin_format();
+  } else {
     fragmenter_.reset();
-    live_.clear();
-    pre_roll_.clear();
-    is_announced = false;
-    must_cut_ = true;
+  }
+  live_.clear();
+  pre_roll_.clear();
+  is_announced = false;
+  must_cut_ = true;
+  return {};
+}
+
+Result<ChunkPtr> Track::take(Sample sample, media::RunClock run_clock) {
+  if (init_ == nullptr || changes_format(sample)) {
+    CANDOR_CHECK(begin_format(sample.format));
   }
   if (!fragmenter_.has_value()) {
     fragmenter_.emplace(run_clock, *init_->format,

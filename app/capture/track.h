@@ -19,8 +19,10 @@
 namespace candor::app {
 
 struct TrackOptions {
-  std::string name;  // "<source>-video" or "<source>-audio".
-  std::string source;
+  std::string name;           // "<source>-video", "<source>-audio" or "<source>-sub".
+  std::string source;         // As configured.
+  std::string input;          // The source plan that delivers it.
+  bool is_live_only = false;  // A substream: shown, never recorded.
   Label label;
   MediaKind media = MediaKind::kVideo;
   std::chrono::nanoseconds segment_min{std::chrono::seconds(60)};
@@ -56,8 +58,13 @@ class Track {
   Track(TrackOptions options, storage::StreamKey key, Uuid stream, UtcTime recorded_end,
         std::uint32_t channel);
 
-  /// Takes a sample; gives a chunk when one is complete. A changed format begins a new run of
-  /// chunks with a new init. Errors: kInvalidArgument, kInternal: the format cannot be packaged.
+  /// True when the sample's format is not that of the chunks before: end_format() comes first.
+  [[nodiscard]] bool changes_format(const Sample& sample) const;
+  /// The chunk of what the fragmenter holds back of the old format; null if there is none.
+  [[nodiscard]] ChunkPtr end_format();
+
+  /// Takes a sample; gives a chunk when one is complete. A changed format makes a new init and cuts
+  /// the file; time goes on. Errors: kInvalidArgument, kInternal: the format cannot be packaged.
   [[nodiscard]] Result<ChunkPtr> take(Sample sample, media::RunClock run_clock);
 
   /// The chunk of what the fragmenter holds back; the next sample begins a new run. Null if there
@@ -82,6 +89,7 @@ class Track {
   [[nodiscard]] std::uint32_t channel() const { return channel_; }
   [[nodiscard]] const InitSegmentPtr& init() const { return init_; }
   [[nodiscard]] const std::deque<ChunkPtr>& live() const { return live_.chunks(); }
+  [[nodiscard]] bool is_recorded() const { return !options_.is_live_only; }
 
   // Set and read by the room.
   bool is_lost = true;
@@ -94,6 +102,8 @@ class Track {
   std::uint64_t bytes_seen = 0;
 
  private:
+  [[nodiscard]] Result<void> begin_format(const MediaFormatPtr& format);
+
   TrackOptions options_;
   storage::StreamKey key_;
   Uuid stream_;

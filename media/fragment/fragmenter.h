@@ -38,6 +38,11 @@ class Fragmenter {
   /// Chunks never begin before this instant: where the stream's recording stands already.
   void not_before(std::int64_t decode_time);
 
+  /// The samples that follow have another format of the same timescale: time goes on, a unit and
+  /// the chunk numbers begin. flush() comes first.
+  void begin_format() { sequence_ = 0; }
+  [[nodiscard]] std::uint32_t timescale() const { return timescale_; }
+
   /// Takes one sample; returns a chunk when one is complete. Samples before the first sync sample
   /// are dropped.
   [[nodiscard]] ChunkPtr push(Sample sample);
