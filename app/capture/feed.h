@@ -51,6 +51,7 @@ struct FeedStream {
   std::string name;
   std::string source;
   Label label;
+  bool is_substream = false;
   InitSegmentPtr init;
 };
 

@@ -4,15 +4,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/assert.h"
 #include "core/log.h"
 
 namespace candor::app {
 namespace {
-
-using namespace std::chrono_literals;
-
-// "Recording" means bytes read back from disk not longer ago than this (requirement 4).
-constexpr auto kProofMax = 5s;
 
 std::string cause_of(const Error& why) {
   switch (why.kind()) {
@@ -23,6 +19,16 @@ std::string cause_of(const Error& why) {
     default:
       return "camera-offline";
   }
+}
+
+FeedStream description_of(const Track& track) {
+  return {.channel = track.channel(),
+          .stream = track.stream(),
+          .name = track.options().name,
+          .source = track.options().source,
+          .label = track.options().label,
+          .is_substream = !track.is_recorded(),
+          .init = track.init()};
 }
 
 std::optional<SessionSummary> resumed_session(const std::string& room,
@@ -56,8 +62,12 @@ Room::Room(RoomOptions options, std::size_t index, storage::Recorder& recorder, 
       measured_at_(clock.boot()) {
   const storage::Recorder::Resumed& resumed = recorder.resumed(index);
   for (std::size_t i = 0; i < options_.tracks.size(); ++i) {
+    // What is only shown stands behind what is recorded, and is nobody's stream on disk.
+    const bool is_recorded = i < resumed.stream_ids.size();
+    CANDOR_ASSERT(is_recorded != options_.tracks[i].is_live_only);
     tracks_.emplace_back(options_.tracks[i], storage::StreamKey{.room = index, .stream = i},
-                         resumed.stream_ids[i], resumed.recorded_ends[i],
+                         is_recorded ? resumed.stream_ids[i] : make_uuid(clock.utc()),
+                         is_recorded ? resumed.recorded_ends[i] : UtcTime{},
                          static_cast<std::uint32_t>(i + 1));
     tracks_.back().changed = state_since_;
   }
@@ -66,33 +76,38 @@ Room::Room(RoomOptions options, std::size_t index, storage::Recorder& recorder, 
 
 bool Room::is_recording() const { return !options_.needs_session || session_.has_value(); }
 
-Track* Room::find_track(const std::string& source, MediaKind media) {
+Track* Room::find_track(const std::string& input, MediaKind media) {
   const auto found = std::find_if(tracks_.begin(), tracks_.end(), [&](const Track& track) {
-    return track.options().source == source && track.options().media == media;
+    return track.options().input == input && track.options().media == media;
   });
   return found == tracks_.end() ? nullptr : &*found;
 }
 
-void Room::on_tracks(const std::string& source, std::span<const capture::SourceTrack> tracks) {
+void Room::on_tracks(const std::string& input, std::span<const capture::SourceTrack> tracks) {
   const MutexLock lock(mutex_);
   for (Track& track : tracks_) {
     const bool is_offered = std::any_of(tracks.begin(), tracks.end(), [&](const auto& offered) {
       return offered.kind == track.options().media;
     });
-    if (track.options().source == source && !is_offered) {
+    if (track.options().input == input && !is_offered) {
       lose(track, "camera-offline",
            "the camera offers no " + std::string(to_string(track.options().media)));
     }
   }
 }
 
-void Room::on_sample(const std::string& source, MediaKind media, Sample sample) {
+void Room::on_sample(const std::string& input, MediaKind media, Sample sample) {
   const MutexLock lock(mutex_);
-  Track* track = find_track(source, media);
+  Track* track = find_track(input, media);
   if (track == nullptr) {
     return;
   }
   track->last_sample = sample.arrival;
+  if (track->changes_format(sample)) {
+    if (const ChunkPtr last = track->flush(); last != nullptr) {
+      accept(*track, last);
+    }
+  }
   const bool was_announced = track->is_announced;
   auto chunk = track->take(std::move(sample), run_clock_);
   if (was_announced && !track->is_announced) {
@@ -126,26 +141,39 @@ void Room::record(Track& track, const ChunkPtr& chunk) {
   if (track.waits_for_sync && !chunk->sync) {
     return;
   }
+  if (!track.is_recorded()) {
+    show(track, chunk);
+    return;
+  }
   storage::AppendChunk item{.chunk = chunk,
                             .init = track.init(),
                             .session = session_.has_value() ? session_->session : Uuid{},
                             .starts_segment = track.starts_segment(*chunk)};
   if (recorder_.try_append(track.key(), std::move(item))) {
     track.waits_for_sync = false;
-    track.remember_live(chunk);
-    announce(track);
-    publish(FeedChunk{.channel = track.channel(), .chunk = chunk});
+    show(track, chunk);
     return;
   }
   // Never block the camera: close the recording, say so, start anew at the next key frame.
   if (!std::exchange(track.waits_for_sync, true)) {
-    recorder_.open_gap(
-        track.key(),
-        {.cause = "overload-drop", .detail = "the recorder's queue is full", .at = now()});
+    open_gap(track,
+             {.cause = "overload-drop", .detail = "the recorder's queue is full", .at = now()});
     log::error("room.overload", {{"room", options_.room}, {"stream", track.options().name}});
   }
   track.cut();
   track.forget_live();  // A viewer never sees what the recorder refused, nor what hangs on it.
+}
+
+void Room::show(Track& track, const ChunkPtr& chunk) {
+  track.remember_live(chunk);
+  announce(track);
+  publish(FeedChunk{.channel = track.channel(), .chunk = chunk});
+}
+
+void Room::open_gap(const Track& track, storage::OpenGap gap) {
+  if (track.is_recorded()) {
+    recorder_.open_gap(track.key(), std::move(gap));
+  }
 }
 
 void Room::lose(Track& track, const std::string& cause, const std::string& detail) {
@@ -153,7 +181,7 @@ void Room::lose(Track& track, const std::string& cause, const std::string& detai
     record(track, last);
   }
   if (is_recording()) {
-    recorder_.open_gap(track.key(), {.cause = cause, .detail = detail, .at = now()});
+    open_gap(track, {.cause = cause, .detail = detail, .at = now()});
   }
   track.lost_cause = cause;
   if (!track.is_lost) {
@@ -167,10 +195,10 @@ void Room::lose(Track& track, const std::string& cause, const std::string& detai
   }
 }
 
-void Room::on_source_ended(const std::string& source, const Error& why) {
+void Room::on_source_ended(const std::string& input, const Error& why) {
   const MutexLock lock(mutex_);
   for (Track& track : tracks_) {
-    if (track.options().source == source) {
+    if (track.options().input == input) {
       lose(track, cause_of(why), why.message());
     }
   }
@@ -212,9 +240,9 @@ Result<SessionSummary> Room::start_session(SessionRequest request, storage::Reco
       record(track, chunk);
     }
     if (track.is_lost) {
-      recorder_.open_gap(track.key(), {.cause = track.lost_cause,
-                                       .detail = "missing when the session began",
-                                       .at = session_->started});
+      open_gap(track, {.cause = track.lost_cause,
+                       .detail = "missing when the session began",
+                       .at = session_->started});
     }
   }
   log::info("session.started",
@@ -260,12 +288,7 @@ void Room::announce(Track& track) {
   if (std::exchange(track.is_announced, true)) {
     return;
   }
-  publish(FeedStream{.channel = track.channel(),
-                     .stream = track.stream(),
-                     .name = track.options().name,
-                     .source = track.options().source,
-                     .label = track.options().label,
-                     .init = track.init()});
+  publish(description_of(track));
 }
 
 void Room::publish(const FeedItem& item) const {
@@ -285,12 +308,7 @@ std::uint64_t Room::add_reader(FeedReader reader) {
     if (!track.is_announced || !is_recording()) {
       continue;  // Its first recorded chunk announces it to all readers.
     }
-    reader(FeedStream{.channel = track.channel(),
-                      .stream = track.stream(),
-                      .name = track.options().name,
-                      .source = track.options().source,
-                      .label = track.options().label,
-                      .init = track.init()});
+    reader(description_of(track));
     for (const ChunkPtr& chunk : track.live()) {
       reader(FeedChunk{.channel = track.channel(), .chunk = chunk});
     }
@@ -306,78 +324,6 @@ std::uint64_t Room::add_reader(FeedReader reader) {
 void Room::remove_reader(std::uint64_t number) {
   const MutexLock lock(mutex_);
   std::erase_if(readers_, [&](const auto& reader) { return reader.first == number; });
-}
-
-RoomState Room::judge(const storage::RoomProgress& progress) const {
-  const auto lost = static_cast<std::size_t>(std::count_if(
-      tracks_.begin(), tracks_.end(), [](const Track& track) { return track.is_lost; }));
-  if (!is_recording()) {
-    return lost == 0 ? RoomState::kReady : RoomState::kIdle;
-  }
-  const UtcTime proof_from = std::max(recording_since_, now() + -kProofMax);
-  const auto proven = static_cast<std::size_t>(std::count_if(
-      progress.streams.begin(), progress.streams.end(), [&](const storage::StreamProgress& stream) {
-        return stream.gap.empty() && stream.recorded_to >= proof_from;
-      }));
-  if (proven == tracks_.size() && lost == 0) {
-    return RoomState::kRecording;
-  }
-  if (proven > 0) {
-    return RoomState::kInterrupted;
-  }
-  const bool is_starting = now() - recording_since_ < kProofMax;
-  return is_starting ? RoomState::kIdle : RoomState::kFault;
-}
-
-void Room::tick(const storage::RoomProgress& progress) {
-  const MutexLock lock(mutex_);
-  const BootTime at = clock_.boot();
-  const double seconds = std::chrono::duration<double>(at - measured_at_).count();
-  measured_at_ = at;
-  for (std::size_t i = 0; i < tracks_.size(); ++i) {
-    Track& track = tracks_[i];
-    if (!track.is_lost && at - track.last_sample > options_.stall_after) {
-      lose(track, "camera-stalled", "no media");
-    }
-    measured_[i].recorded_to = progress.streams[i].recorded_to;
-    measured_[i].frame_rate = static_cast<double>(std::exchange(track.chunks_seen, 0)) / seconds;
-    measured_[i].bitrate_bps =
-        8.0 * static_cast<double>(std::exchange(track.bytes_seen, 0)) / seconds;
-  }
-  if (const RoomState state = judge(progress); state != state_) {
-    state_ = state;
-    state_since_ = now();
-    publish_state();
-  }
-}
-
-RoomStatus Room::status() const {
-  const MutexLock lock(mutex_);
-  RoomStatus status{.room = options_.room,
-                    .name = options_.name,
-                    .room_class = options_.room_class,
-                    .needs_session = options_.needs_session,
-                    .state = state_,
-                    .since = state_since_,
-                    .session = session_,
-                    .tracks = measured_};
-  for (std::size_t i = 0; i < tracks_.size(); ++i) {
-    const Track& track = tracks_[i];
-    TrackStatus& shown = status.tracks[i];
-    shown.stream = track.stream();
-    shown.name = track.options().name;
-    shown.source = track.options().source;
-    shown.label = track.options().label;
-    shown.media = track.options().media;
-    shown.is_lost = track.is_lost;
-    shown.since = track.changed;
-    if (track.init() != nullptr) {
-      shown.codecs = track.init()->codecs;
-      shown.width = track.init()->format->width;
-      shown.height = track.init()->format->height;
-    }
-  }
-  return status;
 }
 
 }  // namespace candor::app

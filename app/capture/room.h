@@ -37,6 +37,7 @@ struct TrackStatus {
   std::string source;
   Label label;
   MediaKind media = MediaKind::kVideo;
+  bool is_substream = false;  // Shown only.
   std::string codecs;
   std::uint32_t width = 0;
   std::uint32_t height = 0;
@@ -64,11 +65,11 @@ class Room {
   Room(RoomOptions options, std::size_t index, storage::Recorder& recorder, const Clock& clock,
        media::RunClock run_clock);
 
-  // From a source's thread.
-  void on_tracks(const std::string& source, std::span<const capture::SourceTrack> tracks)
+  // From a source's thread; `input` is the name of its plan.
+  void on_tracks(const std::string& input, std::span<const capture::SourceTrack> tracks)
       EXCLUDES(mutex_);
-  void on_sample(const std::string& source, MediaKind media, Sample sample) EXCLUDES(mutex_);
-  void on_source_ended(const std::string& source, const Error& why) EXCLUDES(mutex_);
+  void on_sample(const std::string& input, MediaKind media, Sample sample) EXCLUDES(mutex_);
+  void on_source_ended(const std::string& input, const Error& why) EXCLUDES(mutex_);
 
   /// Opens a session; `done` is called on the writer thread when it is durable.
   /// Errors: kFailedPrecondition  the room is continuous, or a session is running; kInvalidArgument
@@ -96,9 +97,11 @@ class Room {
 
  private:
   [[nodiscard]] bool is_recording() const REQUIRES(mutex_);
-  [[nodiscard]] Track* find_track(const std::string& source, MediaKind media) REQUIRES(mutex_);
+  [[nodiscard]] Track* find_track(const std::string& input, MediaKind media) REQUIRES(mutex_);
   void accept(Track& track, const ChunkPtr& chunk) REQUIRES(mutex_);
   void record(Track& track, const ChunkPtr& chunk) REQUIRES(mutex_);
+  void show(Track& track, const ChunkPtr& chunk) REQUIRES(mutex_);
+  void open_gap(const Track& track, storage::OpenGap gap) REQUIRES(mutex_);
   void lose(Track& track, const std::string& cause, const std::string& detail) REQUIRES(mutex_);
   void announce(Track& track) REQUIRES(mutex_);
   void publish(const FeedItem& item) const REQUIRES(mutex_);

@@ -90,8 +90,6 @@ bool Track::changes_format(const Sample& sample) const {
   return init_ != nullptr && *init_->format != *sample.format;
 }
 
-ChunkPtr Track::end_format() { return flush(); }
-
 Result<void> Track::begin_format(const MediaFormatPtr& format) {
   CANDOR_TRY(init_, media::make_init_segment(format));
   if (fragmenter_.has_value() && fragmenter_->timescale() == format->timescale) {

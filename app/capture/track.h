@@ -58,10 +58,8 @@ class Track {
   Track(TrackOptions options, storage::StreamKey key, Uuid stream, UtcTime recorded_end,
         std::uint32_t channel);
 
-  /// True when the sample's format is not that of the chunks before: end_format() comes first.
+  /// True when the sample's format is not that of the chunks before: flush() comes first.
   [[nodiscard]] bool changes_format(const Sample& sample) const;
-  /// The chunk of what the fragmenter holds back of the old format; null if there is none.
-  [[nodiscard]] ChunkPtr end_format();
 
   /// Takes a sample; gives a chunk when one is complete. A changed format makes a new init and cuts
   /// the file; time goes on. Errors: kInvalidArgument, kInternal: the format cannot be packaged.

@@ -29,12 +29,15 @@ json::value session_or_null(const std::optional<SessionSummary>& session, std::s
   return session.has_value() ? json::value(session_json(*session, host)) : json::value(nullptr);
 }
 
+std::string_view role_of(bool is_substream) { return is_substream ? "sub" : "main"; }
+
 json::object track_json(const TrackStatus& track) {
   return {{"stream", to_string(track.stream)},
           {"name", track.name},
           {"source", track.source},
           {"label", label_json(track.label)},
           {"media", to_string(track.media)},
+          {"role", role_of(track.is_substream)},
           {"codecs", track.codecs},
           {"width", track.width},
           {"height", track.height},
@@ -120,6 +123,7 @@ json::object feed_json(const FeedStream& item, std::string_view room) {
           {"source", item.source},
           {"label", label_json(item.label)},
           {"media", to_string(format.kind)},
+          {"role", role_of(item.is_substream)},
           {"codecs", item.init->codecs},
           {"timescale", format.timescale},
           {"width", format.width},
@@ -145,8 +149,10 @@ json::object feed_json(const FeedEnd& item, std::string_view room) {
 json::object recorded_json(const RoomStatus& room) {
   json::array streams;
   for (const TrackStatus& track : room.tracks) {
-    streams.push_back(json::object{{"stream", to_string(track.stream)},
-                                   {"recorded_to", time_or_null(track.recorded_to)}});
+    if (!track.is_substream) {
+      streams.push_back(json::object{{"stream", to_string(track.stream)},
+                                     {"recorded_to", time_or_null(track.recorded_to)}});
+    }
   }
   return {{"type", "recorded"}, {"room", room.room}, {"streams", std::move(streams)}};
 }

@@ -48,20 +48,31 @@ class RoomFixture : public testing::Test {
         index_);
     ASSERT_TRUE(recorder.has_value()) << recorder.error().message();
     recorder_ = std::move(*recorder);
-    TrackOptions track{.name = "cam-video", .source = "cam", .label = {}, .pre_roll = pre_roll};
+    TrackOptions track;
+    track.name = "cam-video";
+    track.source = track.input = "cam";
+    track.pre_roll = pre_roll;
+    std::vector<TrackOptions> tracks = {track};
+    if (has_substream_) {
+      track.name = track.input = "cam-sub";
+      track.is_live_only = true;
+      tracks.push_back(track);
+    }
     room_ = std::make_unique<Room>(
         RoomOptions{.room = "room-1",
                     .name = {},
                     .room_class = needs_session ? "interrogation" : "waiting",
                     .needs_session = needs_session,
-                    .tracks = {std::move(track)}},
+                    .tracks = std::move(tracks)},
         0, *recorder_, clock_, media::RunClock(clock_));
   }
 
-  void deliver(std::string_view text) {
+  void deliver(std::string_view text, const std::string& input = "cam",
+               const MediaFormatPtr& format = test::h264_format()) {
     for (Sample& sample : test::video_samples(text, next_frame_)) {
       clock_.boot_ns = sample.arrival.ns;
-      room_->on_sample("cam", MediaKind::kVideo, std::move(sample));
+      sample.format = format;
+      room_->on_sample(input, MediaKind::kVideo, std::move(sample));
     }
     next_frame_ += std::count_if(text.begin(), text.end(), [](char c) { return c != ' '; });
   }
@@ -120,6 +131,7 @@ class RoomFixture : public testing::Test {
   std::unique_ptr<storage::Recorder> recorder_;
   std::unique_ptr<Room> room_;
   std::int64_t next_frame_ = 0;
+  bool has_substream_ = false;
   std::size_t queue_bytes_ = std::size_t{64} << 20;
   std::string log_text_;  // What samples_in_log() read: "GENESIS RECORDER STREAM INIT MEDIA ...".
 };

@@ -173,5 +173,48 @@ TEST_F(RoomTest, WasSeenAsRecordingForTwoSecondsAfterItsCameraWasLost) {
   EXPECT_EQ(room_->status().state, RoomState::kRecording);
 }
 
+TEST_F(RoomTest, ShowsASubstreamAndRecordsNothingOfIt) {
+  has_substream_ = true;
+  make_room(false);
+  std::string seen;
+  watch(seen);
+  deliver("IPP", "cam-sub");
+  EXPECT_EQ(seen, "no-session stream I found P P");
+  EXPECT_EQ(room_->status().tracks[1].is_substream, true);
+  EXPECT_EQ(samples_in_log(), 0U);
+}
+
+TEST_F(RoomTest, ShowsNoSubstreamWithoutASession) {
+  has_substream_ = true;
+  make_room(true);
+  std::string seen;
+  watch(seen);
+  deliver("IPP", "cam-sub");
+  EXPECT_EQ(seen, "no-session found");
+}
+
+TEST_F(RoomTest, ALostSubstreamIsNoInterruptedRecording) {
+  has_substream_ = true;
+  make_room(false);
+  deliver("IP");
+  storage::RoomProgress fresh{.room = "room-1", .streams = {{}}};
+  fresh.streams[0].recorded_to = clock_.utc();
+  room_->tick(fresh);
+  EXPECT_EQ(room_->status().state, RoomState::kRecording);
+}
+
+TEST_F(RoomTest, ANewPictureSizeLosesNoFrameAndIsNoGap) {
+  make_room(false);
+  std::string seen;
+  watch(seen);
+  auto larger = std::make_shared<MediaFormat>(*test::h264_format());
+  larger->width = 640;
+  deliver("IPPP");
+  deliver("IPPP", "cam", larger);
+  EXPECT_EQ(seen, "no-session stream I found P P P end stream I P P P");
+  EXPECT_EQ(samples_in_log(), 8U);
+  EXPECT_THAT(log_text_, HasSubstr("INIT MEDIA INIT MEDIA GAP-OPEN(recorder-stop)"));
+}
+
 }  // namespace
 }  // namespace candor::app

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// A room's state, judged once a second by what is proven on disk, and what is told of it.
+#include <algorithm>
+#include <utility>
+
+#include "app/capture/room.h"
+
+namespace candor::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+// "Recording" means bytes read back from disk not longer ago than this (requirement 4).
+constexpr auto kProofMax = 5s;
+
+}  // namespace
+
+RoomState Room::judge(const storage::RoomProgress& progress) const {
+  const auto is_missing = [](const Track& track) { return track.is_lost && track.is_recorded(); };
+  const auto lost = std::count_if(tracks_.begin(), tracks_.end(), is_missing);
+  if (!is_recording()) {
+    return lost == 0 ? RoomState::kReady : RoomState::kIdle;
+  }
+  const UtcTime proof_from = std::max(recording_since_, now() + -kProofMax);
+  const auto proven = static_cast<std::size_t>(std::count_if(
+      progress.streams.begin(), progress.streams.end(), [&](const storage::StreamProgress& stream) {
+        return stream.gap.empty() && stream.recorded_to >= proof_from;
+      }));
+  if (proven == progress.streams.size() && lost == 0) {
+    return RoomState::kRecording;
+  }
+  if (proven > 0) {
+    return RoomState::kInterrupted;
+  }
+  const bool is_starting = now() - recording_since_ < kProofMax;
+  return is_starting ? RoomState::kIdle : RoomState::kFault;
+}
+
+void Room::tick(const storage::RoomProgress& progress) {
+  const MutexLock lock(mutex_);
+  const BootTime at = clock_.boot();
+  const double seconds = std::chrono::duration<double>(at - measured_at_).count();
+  measured_at_ = at;
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    Track& track = tracks_[i];
+    if (!track.is_lost && at - track.last_sample > options_.stall_after) {
+      lose(track, "camera-stalled", "no media");
+    }
+    if (track.is_recorded()) {
+      measured_[i].recorded_to = progress.streams[i].recorded_to;
+    }
+    measured_[i].frame_rate = static_cast<double>(std::exchange(track.chunks_seen, 0)) / seconds;
+    measured_[i].bitrate_bps =
+        8.0 * static_cast<double>(std::exchange(track.bytes_seen, 0)) / seconds;
+  }
+  if (const RoomState state = judge(progress); state != state_) {
+    state_ = state;
+    state_since_ = now();
+    publish_state();
+  }
+}
+
+RoomStatus Room::status() const {
+  const MutexLock lock(mutex_);
+  RoomStatus status{.room = options_.room,
+                    .name = options_.name,
+                    .room_class = options_.room_class,
+                    .needs_session = options_.needs_session,
+                    .state = state_,
+                    .since = state_since_,
+                    .session = session_,
+                    .tracks = measured_};
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    const Track& track = tracks_[i];
+    TrackStatus& shown = status.tracks[i];
+    shown.stream = track.stream();
+    shown.name = track.options().name;
+    shown.source = track.options().source;
+    shown.label = track.options().label;
+    shown.media = track.options().media;
+    shown.is_substream = !track.is_recorded();
+    shown.is_lost = track.is_lost;
+    shown.since = track.changed;
+    if (track.init() != nullptr) {
+      shown.codecs = track.init()->codecs;
+      shown.width = track.init()->format->width;
+      shown.height = track.init()->format->height;
+    }
+  }
+  return status;
+}
+
+}  // namespace candor::app
