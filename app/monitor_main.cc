@@ -3,7 +3,6 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,19 +33,6 @@ Result<config::Config> load(const std::string& path) {
     return fail(ErrorKind::kInvalidArgument, path + ": candor-monitor needs the section [monitor]");
   }
   return config;
-}
-
-// The folder is the monitor's alone: it holds password hashes and the register of persons.
-Result<std::unique_ptr<records::Records>> open_records(const std::string& state) {
-  std::error_code code;
-  std::filesystem::create_directories(state, code);
-  if (!code) {
-    std::filesystem::permissions(state, std::filesystem::perms::owner_all, code);
-  }
-  if (code) {
-    return fail(error_from_errno(code.value(), state));
-  }
-  return records::Records::open(state + "/monitor.db");
 }
 
 std::size_t mib(std::uint64_t count) { return static_cast<std::size_t>(count) << 20; }
@@ -131,7 +117,7 @@ class Monitor {
 };
 
 Result<void> serve(const config::Config& config) {
-  CANDOR_TRY(auto records, open_records(config.monitor.state));
+  CANDOR_TRY(auto records, records::Records::open_in(config.monitor.state));
   Monitor monitor(config, std::move(records));
   CANDOR_CHECK(monitor.listen(config));
   log::info("monitor.started", {{"name", config.monitor.name},

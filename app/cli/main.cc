@@ -30,6 +30,7 @@ int run(int argc, char** argv) {
   Invocation invocation;
   app.require_subcommand(1);
   app.fallthrough();
+  app.set_version_flag("--version", fmt::format("candor {}", kVersion));
   add_common_options(app, invocation);
   add_session_commands(app, invocation);
   add_room_commands(app, invocation);

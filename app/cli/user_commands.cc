@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/user_commands.h"
 
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -26,12 +25,7 @@ Result<std::unique_ptr<Records>> open_records(const Invocation& invocation) {
     return fail(ErrorKind::kInvalidArgument,
                 invocation.config_path + ": the section [monitor] is needed");
   }
-  std::error_code code;
-  std::filesystem::create_directories(config.monitor.state, code);
-  if (code) {
-    return fail(error_from_errno(code.value(), config.monitor.state));
-  }
-  return Records::open(config.monitor.state + "/monitor.db");
+  return Records::open_in(config.monitor.state);
 }
 
 // Hides what is typed for as long as it lives.
@@ -63,6 +57,9 @@ Result<std::string> read_line(const char* prompt) {
   std::string line;
   if (!std::getline(std::cin, line)) {
     return fail(ErrorKind::kInvalidArgument, "no password was given");
+  }
+  if (line.ends_with('\r')) {
+    line.pop_back();  // A file with lines as Windows has them: nobody could type it.
   }
   return line;
 }

@@ -2,8 +2,10 @@
 // All records of a monitor on one database. Which of them a request needs is the API's business.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "core/result.h"
@@ -22,6 +24,22 @@ struct Records {
                                                              PasswordCost cost = {}) {
     CANDOR_TRY(Database opened, Database::open(path));
     return std::make_unique<Records>(std::move(opened), cost);
+  }
+
+  /// "<state>/monitor.db". The folder is made when it is missing and is its owner's alone (0700):
+  /// it holds password hashes and the register of persons. Errors: errno kinds; those of
+  /// Database::open.
+  [[nodiscard]] static Result<std::unique_ptr<Records>> open_in(const std::string& state,
+                                                                PasswordCost cost = {}) {
+    std::error_code code;
+    std::filesystem::create_directories(state, code);
+    if (!code) {
+      std::filesystem::permissions(state, std::filesystem::perms::owner_all, code);
+    }
+    if (code) {
+      return fail(error_from_errno(code.value(), state));
+    }
+    return open(state + "/monitor.db", cost);
   }
 
   Records(Database opened, PasswordCost cost)
