@@ -35,6 +35,11 @@ const nodeGlobals = Object.fromEntries(
     "HTMLMediaElement",
     "location",
     "requestAnimationFrame",
+    "localStorage",
+    "AbortController",
+    "MutationObserver",
+    "HTMLAudioElement",
+    "crypto",
   ].map((name) => [name, "readonly"]),
 );
 
@@ -61,7 +66,7 @@ export default tseslint.config(
     rules: { "max-lines-per-function": "off", "@typescript-eslint/no-non-null-assertion": "off" },
   },
   {
-    files: ["tests/browser/**/*.mjs", "web/*.js"],
+    files: ["tests/browser/**/*.mjs", "bench/live/*.mjs", "web/*.js"],
     languageOptions: { globals: nodeGlobals },
     rules: { ...sizes, "no-console": "off" },
   },

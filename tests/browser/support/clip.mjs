@@ -90,6 +90,20 @@ export function atTime(chunk, ticks) {
   return copy;
 }
 
+/** The recording from a position on: time zero is there, an edit list hides what stands before. */
+function recordedFrom(file, name, fromS) {
+  const source = file(`${name}-recorded.mp4`);
+  if (fromS <= 0) {
+    return readFileSync(source);
+  }
+  const cut = file(`${name}-cut.mp4`);
+  // To the frame: an edit list that begins inside a frame hides all of it.
+  const frameS = kFrameMs / 1000;
+  const first = Math.floor(fromS / frameS + 1e-6) * frameS;
+  ffmpeg(["-ss", first.toFixed(3), "-i", source, "-c", "copy", "-movflags", "+faststart", cut]);
+  return readFileSync(cut);
+}
+
 /** Everything the mocked monitor plays, in `folder`. */
 export function makeClips(folder, { width = 1280, height = 720, seconds = 20 } = {}) {
   const file = (name) => path.join(folder, name);
@@ -113,10 +127,6 @@ export function makeClips(folder, { width = 1280, height = 720, seconds = 20 } =
     panorama: split(file("panorama.mp4")),
     person: split(file("person.mp4")),
     sound: split(file("sound.mp4")),
-    recorded: {
-      panorama: readFileSync(file("panorama-recorded.mp4")),
-      person: readFileSync(file("person-recorded.mp4")),
-      sound: readFileSync(file("sound-recorded.mp4")),
-    },
+    recordedFrom: (name, fromS) => recordedFrom(file, name, fromS),
   };
 }

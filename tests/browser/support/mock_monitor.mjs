@@ -274,8 +274,10 @@ export class MockMonitor {
       throw new Refusal(403, "permission-denied", "no viewing for this session");
     }
     const track = this.#detail(id).streams.find((each) => each.stream === stream);
-    const { panorama, person, sound } = this.#clips.recorded;
-    const bytes = track.media === "audio" ? sound : track.source === "panorama" ? panorama : person;
-    sendRange(request, response, bytes);
+    const { started } = this.#detail(id);
+    const from = new URL(request.url, "http://mock").searchParams.get("from") ?? started;
+    const name = track.media === "audio" ? "sound" : track.source;
+    const fromS = (Date.parse(from) - Date.parse(started)) / 1000;
+    sendRange(request, response, this.#clips.recordedFrom(name, fromS));
   }
 }

@@ -51,5 +51,8 @@ export function withLiveState(
   if (!live.connected || live.state === null || room.kind === "lawyer") {
     return room;
   }
-  return { ...room, state: live.state, since: live.since ?? room.since, session: live.session };
+  // Of the same session the monitor's answer knows more: names and gaps.
+  const known = room.session !== null && room.session.session === live.session?.session;
+  const session = known ? room.session : live.session;
+  return { ...room, state: live.state, since: live.since ?? room.since, session };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The feed as it comes over the WebSocket (docs/design/link.md, "Feed"): the messages' types and
 // the pure parser of the binary header. Nothing here touches a socket or an element.
-import type { Labels, Media, RoomState, Session } from "../api/types";
+import type { Labels, Media, Person, RoomState, Session } from "../api/types";
 
 export const kHeaderBytes = 16;
 export const kFlagSync = 1;
@@ -22,8 +22,15 @@ export interface StreamMessage {
   height: number;
 }
 
+/** A session as the capture host knows it: persons by their ids, no names. */
+export type LinkSession = Omit<Session, "person" | "interrogators" | "gaps"> & {
+  person: string | Person;
+  interrogators: (string | Person)[];
+  gaps?: number;
+};
+
 export type FeedMessage =
-  | { type: "state"; room: string; state: RoomState; since: string; session: Session | null }
+  | { type: "state"; room: string; state: RoomState; since: string; session: LinkSession | null }
   | StreamMessage
   | { type: "recorded"; room: string; streams: { stream: string; recorded_to: string | null }[] }
   | { type: "lost"; room: string; channel: number; since: string; cause: string }
@@ -73,6 +80,22 @@ export function parsePacket(message: ArrayBuffer): Packet | null {
     captureMs: nanosecondsToMs(view.getBigInt64(8)),
     payload: new Uint8Array(message, kHeaderBytes),
   };
+}
+
+function personOf(person: string | Person): Person {
+  return typeof person === "string" ? { id: person, name: person } : person;
+}
+
+/** A session of the feed with ids for names, until the monitor's own answer brings the names. */
+export function sessionOf(session: LinkSession | null): Session | null {
+  return (
+    session && {
+      ...session,
+      person: personOf(session.person),
+      interrogators: session.interrogators.map(personOf),
+      gaps: session.gaps ?? 0,
+    }
+  );
 }
 
 /** A text message; null when it is no JSON object with a type. */

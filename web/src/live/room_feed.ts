@@ -3,7 +3,7 @@
 // change) and who listens to its media (players, outside React).
 import type { RoomState, Session } from "../api/types";
 import type { Channel, ChannelListener, Chunk } from "./channel";
-import type { FeedMessage } from "./protocol";
+import { sessionOf, type FeedMessage } from "./protocol";
 
 export interface StreamState {
   name: string;
@@ -106,7 +106,11 @@ export class RoomFeed {
   message(message: FeedMessage, channel: Channel | null): void {
     switch (message.type) {
       case "state":
-        this.update({ state: message.state, since: message.since, session: message.session });
+        this.update({
+          state: message.state,
+          since: message.since,
+          session: sessionOf(message.session),
+        });
         break;
       case "recorded":
         this.recorded(message.streams);

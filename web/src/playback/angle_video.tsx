@@ -1,39 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
-// One stream of a session in playback: an element that joins the group, and what to say when the
-// browser cannot play it.
+// One stream of a session in playback: an element that joins the group, the last picture behind it
+// while the next is on its way, and what to say when the browser cannot play it.
 import { IconCameraOff } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Track } from "../api/types";
+import type { SourceAt } from "./member";
 import type { PlayerGroup } from "./player_group";
 import classes from "./session.module.css";
 
 interface Props {
   group: PlayerGroup;
   track: Track;
-  src: string;
+  sourceAt: SourceAt;
   name: string;
   room: string;
   isClock: boolean;
   isMain: boolean;
+  /** Nothing was recorded at the position: no picture of another moment may stand there. */
+  missing: boolean;
   onMain: () => void;
   /** The server refused or the browser cannot: asked by the page, which may open the dialog. */
   onFailed: (src: string) => void;
 }
 
 export function AngleVideo(props: Props) {
-  const { group, track, src, name, room, isClock, isMain, onMain, onFailed } = props;
+  const { group, track, sourceAt, name, room, isClock, isMain, missing, onMain, onFailed } = props;
   const { t } = useTranslation();
   const video = useRef<HTMLVideoElement>(null);
+  const still = useRef<HTMLCanvasElement>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
-    return video.current ? group.add(track.stream, video.current, isClock) : undefined;
-  }, [group, track.stream, isClock]);
+    const options = { isClock, sourceAt, still: still.current };
+    return video.current ? group.add(track.stream, video.current, options) : undefined;
+  }, [group, track.stream, isClock, sourceAt]);
   return (
-    <figure className={classes.angle} data-main={isMain || undefined}>
+    <figure
+      className={classes.angle}
+      data-main={isMain || undefined}
+      data-missing={missing || undefined}
+    >
+      <canvas ref={still} className={classes.still} aria-hidden />
       <video
         ref={video}
-        src={src}
         className={classes.video}
         data-room={room}
         data-stream={track.name}
@@ -44,11 +53,17 @@ export function AngleVideo(props: Props) {
         playsInline
         disablePictureInPicture
         onLoadedData={() => setFailed(false)}
-        onError={() => {
+        onError={(event) => {
           setFailed(true);
-          onFailed(src);
+          onFailed(event.currentTarget.src);
         }}
       />
+      {missing && !failed && (
+        <p className={classes.failed} role="status">
+          <IconCameraOff size={20} aria-hidden />
+          {t("playback.missing")}
+        </p>
+      )}
       {failed && (
         <p className={classes.failed} role="status">
           <IconCameraOff size={20} aria-hidden />
@@ -69,10 +84,15 @@ export function AngleVideo(props: Props) {
 }
 
 /** The sound that is heard: its own element, in the same group. */
-export function SoundTrack({ group, track, src }: Pick<Props, "group" | "track" | "src">) {
+export function SoundTrack({
+  group,
+  track,
+  sourceAt,
+}: Pick<Props, "group" | "track" | "sourceAt">) {
   const audio = useRef<HTMLAudioElement>(null);
   useEffect(() => {
-    return audio.current ? group.add(track.stream, audio.current, false) : undefined;
-  }, [group, track.stream]);
-  return <audio ref={audio} src={src} preload="auto" data-stream={track.name} />;
+    const options = { isClock: false, sourceAt };
+    return audio.current ? group.add(track.stream, audio.current, options) : undefined;
+  }, [group, track.stream, sourceAt]);
+  return <audio ref={audio} preload="auto" data-stream={track.name} />;
 }

@@ -2,7 +2,7 @@
 // The timeline's arithmetic, the corrections that keep angles in step, and stepping by frames.
 import { describe, expect, it } from "vitest";
 import type { SessionDetail, Track } from "../api/types";
-import { clockTrack } from "./player";
+import { clockTrack, sourceOf } from "./player";
 import { correctionFor, steppedTo } from "./player_group";
 import * as timeline from "./timeline";
 import { keyTarget } from "./timeline_view";
@@ -81,6 +81,32 @@ describe("coverage and gaps", () => {
   });
 });
 
+describe("sourceOf", () => {
+  const closed = { ...session(at(60), []), session: "s" };
+  const from = (source: { url: string } | null) =>
+    new URLSearchParams(source?.url.split("?")[1]).get("from");
+
+  it("asks for the range that begins at the position", () => {
+    const source = timeline.extentOf(closed)!;
+    const asked = sourceOf(closed, track("a", 60), source);
+    expect(from(asked(0))).toBe(at(0));
+    expect(from(asked(12.5))).toBe("2026-03-01T08:00:12.500Z");
+    expect(asked(12.5)?.originS).toBe(12.5);
+  });
+
+  it("stays before the end, and has nothing where a stream ended long before", () => {
+    const source = timeline.extentOf(closed)!;
+    expect(sourceOf(closed, track("a", 60), source)(60)?.originS).toBe(59.95);
+    expect(sourceOf(closed, track("b", 20), source)(30)).toBeNull();
+    expect(sourceOf(closed, track("b", 20), source)(10)?.originS).toBe(10);
+  });
+
+  it("knows what is covered", () => {
+    expect(timeline.isCovered(track("a", 60), ms(30))).toBe(true);
+    expect(timeline.isCovered(track("a", 60), ms(70))).toBe(false);
+  });
+});
+
 describe("positions", () => {
   it("map to fractions and back, held inside", () => {
     expect(timeline.fractionAt(ms(25), extent)).toBe(0.25);
@@ -129,11 +155,12 @@ describe("instantForTimeOfDay", () => {
 });
 
 describe("keeping in step", () => {
-  it("does nothing within a frame, nudges, and jumps beyond 120 ms", () => {
+  it("does nothing within a frame, nudges, waits when ahead and hurries when behind", () => {
     expect(correctionFor(10, 10.01)).toEqual({ type: "none" });
     expect(correctionFor(1, 0.9375)).toEqual({ type: "rate", factor: 1.05 });
     expect(correctionFor(10, 10.1)).toEqual({ type: "rate", factor: 0.95 });
-    expect(correctionFor(10, 9.8)).toEqual({ type: "seek" });
+    expect(correctionFor(10, 10.2)).toEqual({ type: "wait" });
+    expect(correctionFor(1, 0.75)).toEqual({ type: "rate", factor: 1.25 });
   });
 
   it("steps to the middle of the next frame and of the one before", () => {

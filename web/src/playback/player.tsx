@@ -8,9 +8,10 @@ import { useTrackLabel } from "../state/track_label";
 import { removeGrant } from "../viewing/granted";
 import { AngleVideo, SoundTrack } from "./angle_video";
 import { GapList } from "./gap_list";
+import type { SourceAt } from "./member";
 import { PlayerGroup, type GroupSnapshot } from "./player_group";
 import classes from "./session.module.css";
-import { gapsOf, mediaEnd, type Extent } from "./timeline";
+import { gapsOf, isCovered, mediaEnd, type Extent } from "./timeline";
 import { Timeline } from "./timeline_view";
 import { Transport } from "./transport";
 import { usePlaybackKeys } from "./use_playback_keys";
@@ -36,6 +37,27 @@ export function clockTrack(videos: readonly Track[]): Track | undefined {
   return videos.find((track) => end(track) >= longest - 1000);
 }
 
+/** So little before the end there is still a picture to ask for. */
+const kLastS = 0.05;
+
+/** A stream's media from any position on; the start is asked for in the server's own words. */
+export function sourceOf(session: SessionDetail, track: Track, extent: Extent): SourceAt {
+  const to = mediaEnd(session, track, extent);
+  const startMs = Date.parse(session.started);
+  const own = track.recorded_to === null ? 0 : Date.parse(track.recorded_to) - startMs;
+  const lastMs = Math.min(own, extent.endMs - startMs) - kLastS * 1000;
+  const isLast = track.recorded_to !== null && own >= extent.endMs - startMs - 2000;
+  return (positionS) => {
+    const asked = Math.round(positionS * 1000);
+    if (asked > lastMs && !isLast) {
+      return null;
+    }
+    const fromMs = Math.max(0, Math.min(asked, lastMs));
+    const from = fromMs === 0 ? session.started : new Date(startMs + fromMs).toISOString();
+    return { url: mediaUrl(session.session, track.stream, from, to), originS: fromMs / 1000 };
+  };
+}
+
 interface Props {
   session: SessionDetail;
   extent: Extent;
@@ -52,9 +74,13 @@ export function Player({ session, extent }: Props) {
   const [sound, setSound] = useState(sounds[0]?.stream ?? "");
   const gaps = useMemo(() => gapsOf(session.streams, extent), [session.streams, extent]);
   const clock = clockTrack(videos);
+  const positionMs = extent.startMs + state.positionS * 1000;
   const heard = sounds.find((track) => track.stream === sound);
-  const srcOf = (track: Track) =>
-    mediaUrl(session.session, track.stream, session.started, mediaEnd(session, track, extent));
+  const sources = useMemo(
+    () => new Map(session.streams.map((track) => [track.stream, sourceOf(session, track, extent)])),
+    [session, extent],
+  );
+  const sourceAt = (track: Track) => sources.get(track.stream) ?? (() => null);
   const seek = (ms: number) => void group.seek((ms - extent.startMs) / 1000);
   return (
     <section aria-label={t("playback.title")}>
@@ -64,17 +90,20 @@ export function Player({ session, extent }: Props) {
             key={track.stream}
             group={group}
             track={track}
-            src={srcOf(track)}
+            sourceAt={sourceAt(track)}
             name={nameOf(track)}
             room={session.room}
             isClock={track === clock}
             isMain={track.stream === main}
+            missing={!isCovered(track, positionMs)}
             onMain={() => setMain(track.stream)}
             onFailed={(src) => void askAgainIfRefused(session.session, src)}
           />
         ))}
       </div>
-      {heard && <SoundTrack key={heard.stream} group={group} track={heard} src={srcOf(heard)} />}
+      {heard && (
+        <SoundTrack key={heard.stream} group={group} track={heard} sourceAt={sourceAt(heard)} />
+      )}
       <div className={classes.panel}>
         <Transport
           {...{ group, state, extent, sounds, nameOf, sound }}
@@ -86,7 +115,7 @@ export function Player({ session, extent }: Props) {
           gaps={gaps}
           nameOf={nameOf}
           extent={extent}
-          positionMs={extent.startMs + state.positionS * 1000}
+          positionMs={positionMs}
           onSeek={seek}
         />
         <p className={classes.keys}>{t("playback.keys")}</p>

@@ -1,27 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // All angles and the sound of a session, kept in step: one element is the clock (the panorama),
-// the others follow it by small changes of speed, or by a jump when they are too far off. Media
-// time zero is the session's start for all of them. Lives outside React.
+// the others follow it by small changes of speed, wait for it, or are asked for again when they are
+// too far off. Positions are seconds since the session's start. Lives outside React.
+import { Member, type MemberOptions } from "./member";
 
 const kTickMs = 100;
-/** Beyond this ear and eye notice: jump. (Requirement 16 allows 80 ms on the recording itself.) */
-const kJumpS = 0.12;
+/** Beyond this ear and eye notice. (Requirement 16 allows 80 ms on the recording itself.) */
+const kWaitS = 0.12;
+/** Further behind than this, the stream is asked for again where the clock is. */
+const kLostS = 1.5;
 const kNudgeS = 0.02;
-const kSeekPatienceMs = 4000;
 const kDefaultFrameS = 0.04;
 
-export type Correction = { type: "none" } | { type: "rate"; factor: number } | { type: "seek" };
+/** Behind, all that may be asked of ear and eye: a little faster. */
+const kFastest = 1.25;
+
+export type Correction = { type: "none" } | { type: "rate"; factor: number } | { type: "wait" };
 
 /** What an element that stands at `otherS` must do to be where the clock is. */
 export function correctionFor(clockS: number, otherS: number): Correction {
   const behind = clockS - otherS;
-  if (Math.abs(behind) > kJumpS) {
-    return { type: "seek" };
+  if (behind < -kWaitS) {
+    return { type: "wait" };
   }
   if (Math.abs(behind) < kNudgeS) {
     return { type: "none" };
   }
-  return { type: "rate", factor: 1 + Math.max(-0.05, Math.min(0.05, behind)) };
+  const most = behind > kWaitS ? kFastest : 1.05;
+  return { type: "rate", factor: Math.max(0.95, Math.min(most, 1 + behind)) };
 }
 
 /** The middle of the frame next to the one at `positionS`: never on an edge between two. */
@@ -40,12 +46,14 @@ export interface GroupSnapshot {
 
 export class PlayerGroup {
   snapshot: GroupSnapshot = { playing: false, positionS: 0, rate: 1, waiting: false };
-  private readonly elements = new Map<string, HTMLMediaElement>();
+  private readonly members = new Map<string, Member>();
   private clockKey: string | null = null;
   private readonly watchers = new Set<() => void>();
   private timer: ReturnType<typeof setInterval> | null = null;
   private frameS = kDefaultFrameS;
-  private seeking = 0;
+  /** Where to go next; a place asked for while another is loading replaces what waits. */
+  private wantedS: number | null = null;
+  private going: Promise<void> | null = null;
 
   subscribe = (watcher: () => void): (() => void) => {
     this.watchers.add(watcher);
@@ -53,30 +61,24 @@ export class PlayerGroup {
   };
 
   /** The element joins where the others are; the answer takes it out again. */
-  add(key: string, element: HTMLMediaElement, isClock: boolean): () => void {
-    this.elements.set(key, element);
+  add(
+    key: string,
+    element: HTMLMediaElement,
+    options: MemberOptions & { isClock: boolean },
+  ): () => void {
+    const member = new Member(element, options);
+    this.members.set(key, member);
     this.timer ??= setInterval(() => this.tick(), kTickMs);
-    if (isClock) {
+    if (options.isClock) {
       this.clockKey = key;
       this.measureFrames(element);
     }
-    const join = () => {
-      element.currentTime = this.snapshot.positionS;
-      element.playbackRate = this.snapshot.rate;
-      if (this.snapshot.playing) {
-        void element.play().catch(() => undefined);
-      }
-    };
-    element.addEventListener("loadedmetadata", join);
-    if (element.readyState >= HTMLMediaElement.HAVE_METADATA) {
-      join();
-    }
+    void this.join(member);
     return () => {
-      element.removeEventListener("loadedmetadata", join);
-      if (this.elements.get(key) === element) {
-        this.elements.delete(key);
+      if (this.members.get(key) === member) {
+        this.members.delete(key);
       }
-      if (this.elements.size === 0 && this.timer !== null) {
+      if (this.members.size === 0 && this.timer !== null) {
         clearInterval(this.timer);
         this.timer = null;
       }
@@ -84,20 +86,27 @@ export class PlayerGroup {
   }
 
   play(): void {
-    if (this.clock?.ended) {
-      void this.seek(0);
-    }
     this.update({ playing: true });
-    this.startAll();
+    if (this.clock?.element.ended) {
+      void this.seek(0);
+    } else {
+      this.each((member) => member.play());
+    }
   }
 
   pause(): void {
-    this.update({ playing: false });
-    this.each((element) => element.pause());
+    this.update({ playing: false, waiting: false });
+    this.each((member) => member.element.pause());
     const clock = this.clock;
-    if (clock) {
-      this.each((element) => this.align(element, clock.currentTime, 0.005));
-      this.update({ positionS: clock.currentTime });
+    if (clock && this.going === null) {
+      const { positionS } = clock;
+      this.update({ positionS });
+      // What stands on the screen must belong together, to the frame.
+      this.each((member) => {
+        if (member.ready && Math.abs(member.positionS - positionS) > this.frameS * 0.75) {
+          void member.load(positionS, this.snapshot.rate);
+        }
+      });
     }
   }
 
@@ -111,30 +120,15 @@ export class PlayerGroup {
 
   setRate(rate: number): void {
     this.update({ rate });
-    this.each((element) => {
-      element.playbackRate = rate;
-    });
+    this.each((member) => member.setRate(rate));
   }
 
   /** All go there together; playing goes on when all have arrived. */
-  async seek(positionS: number): Promise<void> {
-    const target = Math.max(0, positionS);
-    this.seeking += 1;
-    const mine = this.seeking;
-    this.update({ positionS: target });
-    const arrivals: Promise<void>[] = [];
-    this.each((element) => {
-      element.pause();
-      arrivals.push(arrival(element));
-      element.currentTime = target;
-    });
-    await Promise.race([Promise.all(arrivals), pause(kSeekPatienceMs)]);
-    if (mine === this.seeking) {
-      this.seeking = 0;
-      if (this.snapshot.playing) {
-        this.startAll();
-      }
-    }
+  seek(positionS: number): Promise<void> {
+    this.wantedS = Math.max(0, positionS);
+    this.update({ positionS: this.wantedS });
+    this.going ??= this.go();
+    return this.going;
   }
 
   step(direction: 1 | -1): void {
@@ -144,69 +138,77 @@ export class PlayerGroup {
     void this.seek(steppedTo(this.snapshot.positionS, this.frameS, direction));
   }
 
-  private get clock(): HTMLMediaElement | null {
-    return this.elements.get(this.clockKey ?? "") ?? null;
-  }
-
-  private each(action: (element: HTMLMediaElement) => void): void {
-    for (const element of this.elements.values()) {
-      action(element);
+  private async go(): Promise<void> {
+    while (this.wantedS !== null) {
+      const positionS = this.wantedS;
+      this.wantedS = null;
+      const { rate } = this.snapshot;
+      await Promise.all([...this.members.values()].map((member) => member.load(positionS, rate)));
+    }
+    this.going = null;
+    if (this.snapshot.playing) {
+      this.each((member) => member.play());
     }
   }
 
-  private startAll(): void {
-    this.each((element) => {
-      if (!element.ended) {
-        void element.play().catch(() => undefined);
-      }
-    });
+  private async join(member: Member): Promise<void> {
+    await member.load(this.snapshot.positionS, this.snapshot.rate);
+    if (this.snapshot.playing && this.going === null) {
+      member.play();
+    }
   }
 
-  private align(element: HTMLMediaElement, toS: number, toleranceS: number): void {
-    if (element !== this.clock && Math.abs(element.currentTime - toS) > toleranceS) {
-      element.currentTime = toS;
+  private get clock(): Member | null {
+    return this.members.get(this.clockKey ?? "") ?? null;
+  }
+
+  private each(action: (member: Member) => void): void {
+    for (const member of this.members.values()) {
+      action(member);
     }
   }
 
   private tick(): void {
     const clock = this.clock;
-    if (!clock || this.seeking > 0 || !this.snapshot.playing) {
+    if (!clock || this.going !== null || !this.snapshot.playing) {
       return;
     }
-    if (clock.ended) {
+    if (clock.element.ended) {
       this.pause();
       return;
     }
-    const waiting = clock.readyState < HTMLMediaElement.HAVE_FUTURE_DATA || clock.seeking;
-    this.update({ positionS: clock.currentTime, waiting });
-    this.each((element) => {
-      if (element !== clock) {
-        this.follow(element, clock, waiting);
+    const waiting = clock.element.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
+    this.update({ positionS: clock.positionS, waiting });
+    this.each((member) => {
+      if (member !== clock) {
+        this.follow(member, clock.positionS, waiting);
       }
     });
   }
 
-  private follow(element: HTMLMediaElement, clock: HTMLMediaElement, waiting: boolean): void {
-    const beyondEnd = clock.currentTime > element.duration;
-    if (waiting || beyondEnd) {
+  private follow(member: Member, clockS: number, waiting: boolean): void {
+    const { element } = member;
+    if (waiting) {
       element.pause();
       return;
     }
-    if (element.seeking || element.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) {
+    if (!member.ready || element.ended) {
+      return;
+    }
+    const correction = correctionFor(clockS, member.positionS);
+    if (correction.type === "wait") {
+      element.pause();
+      return;
+    }
+    if (clockS - member.positionS > kLostS) {
+      void this.join(member);
       return;
     }
     if (element.paused) {
-      void element.play().catch(() => undefined);
-    }
-    const correction = correctionFor(clock.currentTime, element.currentTime);
-    if (correction.type === "seek") {
-      element.currentTime = clock.currentTime;
+      member.play();
     }
     const factor = correction.type === "rate" ? correction.factor : 1;
-    const rate = this.snapshot.rate * factor;
-    if (Math.abs(element.playbackRate - rate) > 0.004) {
-      element.playbackRate = rate;
-    }
+    member.setRate(this.snapshot.rate * factor);
   }
 
   /** How long a frame is, from the picture itself: tracks do not say. */
@@ -240,18 +242,4 @@ export class PlayerGroup {
       this.watchers.forEach((watcher) => watcher());
     }
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function arrival(element: HTMLMediaElement): Promise<void> {
-  return new Promise((resolve) => {
-    element.addEventListener("seeked", () => resolve(), { once: true });
-    element.addEventListener("error", () => resolve(), { once: true });
-    if (element.error || element.readyState < HTMLMediaElement.HAVE_METADATA) {
-      resolve();
-    }
-  });
 }

@@ -3,7 +3,7 @@
 import { Button } from "@mantine/core";
 import { IconRefresh } from "@tabler/icons-react";
 import { useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useRooms, useSession } from "../api/queries";
 import type { SessionDetail } from "../api/types";
@@ -61,14 +61,14 @@ export function SessionPage() {
   const query = useSession(id);
   const granted = useGranted().has(keyOf({ session: id }));
   const [declined, setDeclined] = useState(false);
+  const session = query.data;
+  const extent = useMemo(() => (session ? extentOf(session) : null), [session]);
   if (query.isError) {
     return <FaultAlert error={query.error} onRetry={() => void query.refetch()} />;
   }
-  const session = query.data;
   if (!session) {
     return null;
   }
-  const extent = extentOf(session);
   return (
     <div className={classes.page}>
       <Head session={session} loading={query.isFetching} onNew={() => void query.refetch()} />

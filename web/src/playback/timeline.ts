@@ -62,6 +62,16 @@ export function coverageOf(track: Track, extent: Extent): Stretch[] {
     .filter((stretch) => stretch !== null);
 }
 
+/** The edges of what is covered are not to be taken to the millisecond. */
+const kEdgeMs = 100;
+
+/** Whether the stream has anything at this instant. */
+export function isCovered(track: Track, ms: number): boolean {
+  return track.coverage.some(
+    ({ from, to }) => Date.parse(from) - kEdgeMs <= ms && ms <= Date.parse(to) + kEdgeMs,
+  );
+}
+
 /** All gaps of all streams, earliest first. */
 export function gapsOf(tracks: readonly Track[], extent: Extent): GapEntry[] {
   const entries: GapEntry[] = [];

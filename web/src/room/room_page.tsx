@@ -13,6 +13,7 @@ import { ViewersFact } from "../live/live_facts";
 import { useOnScreen, useRoomSnapshot, useWatch } from "../live/use_live";
 import { FaultAlert } from "../shell/page_error";
 import { RoomStateBadge } from "../state/room_state";
+import { useStreamLabel } from "../state/track_label";
 import { useWord } from "../state/words";
 import { keyOf, removeGrant, useGranted } from "../viewing/granted";
 import { ReasonDialog } from "../viewing/reason_dialog";
@@ -32,7 +33,7 @@ interface SoundChoiceProps {
 
 function SoundChoice({ room, value, onChange }: SoundChoiceProps) {
   const { t } = useTranslation();
-  const label = useLabel();
+  const nameOf = useStreamLabel(room.streams);
   return (
     <NativeSelect
       size="xs"
@@ -44,7 +45,7 @@ function SoundChoice({ room, value, onChange }: SoundChoiceProps) {
         { value: kSilent, label: t("room.noSound") },
         ...audiosOf(room.streams).map((stream) => ({
           value: stream.name,
-          label: label(stream.label),
+          label: nameOf(stream),
         })),
       ]}
       data-testid="sound-choice"

@@ -3,8 +3,8 @@
 import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Room } from "../api/types";
-import { useLabel } from "../i18n";
 import type { StreamState } from "../live/room_feed";
+import { useStreamLabel } from "../state/track_label";
 import { formatTimeOfDay } from "../time/format";
 import classes from "./room.module.css";
 
@@ -15,7 +15,7 @@ interface Props {
 
 export function RoomStreams({ room, live }: Props) {
   const { t } = useTranslation();
-  const label = useLabel();
+  const nameOf = useStreamLabel(room.streams);
   if (room.streams.length === 0) {
     return null;
   }
@@ -37,7 +37,7 @@ export function RoomStreams({ room, live }: Props) {
             return (
               <tr key={stream.stream} data-warn={lostSince !== null || undefined}>
                 <th scope="row">
-                  {label(stream.label)} <small>{stream.codecs}</small>
+                  {nameOf(stream)} <small>{stream.codecs}</small>
                 </th>
                 <td>
                   <span className={classes.streamState}>
