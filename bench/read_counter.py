@@ -3,7 +3,7 @@
 """Reads the burned-in frame counter of every decoded picture of recordings of the test clip.
 
 Files are read in the order given, as one stream. Prints one JSON line:
-{"frames","lost","repeated","unreadable","first","last"}. Also a module: read_counters, judge.
+{"frames","lost","repeated","unreadable","first","last"}. Also a module: read_counters, judge, count_streams.
 """
 
 import argparse
@@ -79,6 +79,18 @@ def read_counters(path: str) -> Iterator[int | None]:
 
 def judge_files(paths: Iterable[str]) -> Verdict:
     return judge(counter for path in paths for counter in read_counters(path))
+
+
+def count_streams(media: Path) -> dict[str, int]:
+    """All video streams below a volume's media folder, <room>/<source>-video, each read as one stream:
+    right where a stream was recorded in one go."""
+    total = {"streams": 0, "frames": 0, "lost": 0, "repeated": 0, "unreadable": 0}
+    for folder in sorted(media.glob("*/*-video")):
+        verdict = judge_files(str(path) for path in sorted(folder.rglob("*.mp4")))
+        total["streams"] += 1
+        for count in ("frames", "lost", "repeated", "unreadable"):
+            total[count] += getattr(verdict, count)
+    return total
 
 
 def main() -> None:

@@ -11,12 +11,16 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from site_on_loopback import ROOT, Site, configuration, free_port, room, source  # noqa: E402
 
 sys.path.insert(0, str(ROOT / "bench"))
+
+CAMERAS = 4
+FRAME_MS = 40
 
 
 def demo_rooms(camera_port: int) -> list[str]:
@@ -32,16 +36,29 @@ def demo_rooms(camera_port: int) -> list[str]:
             room("meeting-1", "lawyer", "Lawyers' meeting room", "律师会见室", [])]
 
 
+def camera_phases() -> dict[str, int]:
+    """How long after the 40 ms tick the camera of each room/stream sends (bench/README.md)."""
+    streams = [f"{slug}/{angle}-video" for slug in ("interrogation-1", "waiting-1")
+               for angle in ("panorama", "close-up")]
+    return {stream: number * FRAME_MS // CAMERAS for number, stream in enumerate(streams)}
+
+
+def console_answers(port: int) -> bool:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+        return answer.status == 200
+
+
 def start(folder: Path, port: int) -> tuple[Site, str]:
     """Starts everything and a session; returns the site and the password of account 'demo'."""
     site = Site(folder)
     camera_port = free_port()
     site.write_config(configuration(folder, port, demo_rooms(camera_port)))
-    site.start_cameras(camera_port, 4)
+    site.start_cameras(camera_port, CAMERAS)
     site.start_capture()
     site.wait_for_states(interrogation_1="ready", waiting_1="recording")
     password = site.add_account("demo", "supervisor")
     site.start_monitor()
+    site.wait_for("console", lambda: console_answers(port))
     site.candor("session", "start", "--room", "interrogation-1", "--case", "DEMO-2026-001",
                 "--person", "P-demo", "--interrogator", "O-demo-1", "--interrogator", "O-demo-2")
     site.wait_for_states(interrogation_1="recording")
@@ -71,7 +88,7 @@ def run_once(site: Site, port: int, password: str, screenshots: Path | None) -> 
     password_file.write_text(password + "\n")
     command = ["node", str(ROOT / "tests" / "browser" / "demo_once.mjs"),
                "--url", f"http://127.0.0.1:{port}", "--account", "demo",
-               "--password-file", str(password_file)]
+               "--password-file", str(password_file), "--phases", json.dumps(camera_phases())]
     if screenshots is not None:
         command += ["--screenshots", str(screenshots)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=180)

@@ -54,8 +54,10 @@ export function readCounter(video) {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   // One draw, the nearest pixel to the middle of each block: cheap enough to do for every frame.
   context.imageSmoothingEnabled = false;
+  // A block is width / 40 wide and this high: bench/clip/counter.py.
   const side = video.videoWidth / 40;
-  context.drawImage(video, 0, 0, 19 * side, side, 0, 0, 19, 1);
+  const high = Math.max(8, Math.floor(video.videoHeight / 134) * 2);
+  context.drawImage(video, 0, 0, 19 * side, high, 0, 0, 19, 1);
   const { data } = context.getImageData(0, 0, 19, 1);
   const bits = Array.from({ length: 19 }, (_, i) => (data[i * 4 + 1] > 127 ? 1 : 0));
   const value = bits.slice(2, 18).reduce((sum, bit) => sum * 2 + bit, 0);
