@@ -51,16 +51,10 @@ class Signal {
   std::shared_ptr<asio::steady_timer> timer_;
 };
 
-HttpResponse session_response(unsigned status, const SessionSummary& session, std::string_view host,
-                              bool is_durable) {
-  if (!is_durable) {
-    return net::error_response(
-        Error(ErrorKind::kDeadlineExceeded,
-              "the session is not on disk after 10 s; look at the room's state and the log"));
-  }
-  json::object body = session_json(session, host);
-  body["gaps"] = 0;
-  return net::json_response(status, body);
+HttpResponse not_durable() {
+  return net::error_response(
+      Error(ErrorKind::kDeadlineExceeded,
+            "the session is not on disk after 10 s; look at the room's state and the log"));
 }
 
 Result<SessionRequest> session_request(const json::object& body) {
@@ -72,6 +66,11 @@ Result<SessionRequest> session_request(const json::object& body) {
   return request;
 }
 
+void add_gaps(json::object& session, const GapCounts::Counts& gaps, const Uuid& id) {
+  const auto found = gaps.find(id);
+  session["gaps"] = found == gaps.end() ? json::value(nullptr) : json::value(found->second);
+}
+
 }  // namespace
 
 ControlApi::ControlApi(CaptureHost& host, const storage::IndexFollower& index,
@@ -79,7 +78,8 @@ ControlApi::ControlApi(CaptureHost& host, const storage::IndexFollower& index,
     : host_(host),
       index_(index),
       catalogue_strand_(blocking.get_executor()),
-      options_(std::move(options)) {}
+      options_(std::move(options)),
+      gaps_(catalogue_strand_, options_.index_path) {}
 
 asio::awaitable<HttpResponse> ControlApi::handle(HttpRequest request) {
   const auto& path = request.segments;
@@ -99,7 +99,7 @@ asio::awaitable<HttpResponse> ControlApi::handle(HttpRequest request) {
     co_return hello();
   }
   if (path[1] == "status") {
-    co_return status();
+    co_return co_await status();
   }
   if (path[1] == "feed") {
     co_return feed(request);
@@ -115,7 +115,7 @@ HttpResponse ControlApi::hello() const {
                                   {"site", host_.plan().site}});
 }
 
-HttpResponse ControlApi::status() const {
+asio::awaitable<HttpResponse> ControlApi::status() {
   const storage::RecorderStatus recorder = host_.recorder_status();
   json::object volume{{"name", host_.plan().volume_name},
                       {"state", recorder.is_space_known && !recorder.is_full ? "ok" : "fault"},
@@ -126,15 +126,27 @@ HttpResponse ControlApi::status() const {
                        {{"p50", recorder.sync.p50_ms},
                         {"p99", recorder.sync.p99_ms},
                         {"max", recorder.sync.max_ms}}}};
+  const std::vector<RoomStatus> recording = host_.rooms();
+  std::vector<Uuid> sessions;
+  for (const RoomStatus& room : recording) {
+    if (room.session.has_value()) {
+      sessions.push_back(room.session->session);
+    }
+  }
+  auto counting = gaps_.of(std::move(sessions));
+  const GapCounts::Counts gaps = co_await std::move(counting);
   json::array rooms;
-  for (const RoomStatus& room : host_.rooms()) {
+  for (const RoomStatus& room : recording) {
     rooms.push_back(room_json(room, host_.plan().host));
+    if (room.session.has_value()) {
+      add_gaps(rooms.back().at("session").as_object(), gaps, room.session->session);
+    }
   }
   for (const LawyerRoom& room : host_.plan().lawyer_rooms) {
     rooms.push_back(lawyer_room_json(room.room, room.name));
   }
   const auto fault = index_.fault();
-  return net::json_response(
+  co_return net::json_response(
       200, {{"host", host_.plan().host},
             {"now", to_rfc3339(SystemClock().utc())},
             {"index", fault.has_value() ? json::value(fault->message()) : json::value("ok")},
@@ -244,7 +256,10 @@ asio::awaitable<HttpResponse> ControlApi::start_session(HttpRequest request) {
     co_return net::error_response(session.error());
   }
   const bool is_durable = co_await durable.wait();
-  co_return session_response(201, *session, host_.plan().host, is_durable);
+  if (!is_durable) {
+    co_return not_durable();
+  }
+  co_return co_await session_response(201, room->find_session(session->session).value_or(*session));
 }
 
 asio::awaitable<HttpResponse> ControlApi::end_session(HttpRequest request) {
@@ -269,7 +284,19 @@ asio::awaitable<HttpResponse> ControlApi::end_session(HttpRequest request) {
     co_return net::error_response(session.error());
   }
   const bool is_durable = co_await durable.wait();
-  co_return session_response(200, *session, host_.plan().host, is_durable);
+  if (!is_durable) {
+    co_return not_durable();
+  }
+  co_return co_await session_response(200, room->find_session(*id).value_or(*session));
+}
+
+asio::awaitable<HttpResponse> ControlApi::session_response(unsigned status,
+                                                           SessionSummary session) {
+  auto counting = gaps_.ask(std::vector<Uuid>(1, session.session));
+  const GapCounts::Counts gaps = co_await std::move(counting);
+  json::object body = session_json(session, host_.plan().host);
+  add_gaps(body, gaps, session.session);
+  co_return net::json_response(status, body);
 }
 
 asio::awaitable<HttpResponse> ControlApi::list_sessions(HttpRequest request) {
@@ -314,6 +341,7 @@ asio::awaitable<HttpResponse> ControlApi::media(HttpRequest request, std::option
   const MediaPlace place{.index_path = options_.index_path,
                          .volume_root = host_.plan().volume_path,
                          .session = session,
+                         .room = session.has_value() ? "" : request.segments[2],
                          .stream = stream};
   const auto open = [&place, &request] { return media_response(place, request); };
   auto opening = net::run_blocking(catalogue_strand_, open);

@@ -9,6 +9,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "app/capture/gap_counts.h"
 #include "app/capture/host.h"
 #include "net/http.h"
 #include "storage/read/catalogue.h"
@@ -33,7 +34,9 @@ class ControlApi {
   using Path = std::span<const std::string>;
 
   [[nodiscard]] net::HttpResponse hello() const;
-  [[nodiscard]] net::HttpResponse status() const;
+  [[nodiscard]] net::asio::awaitable<net::HttpResponse> status();
+  [[nodiscard]] net::asio::awaitable<net::HttpResponse> session_response(unsigned status,
+                                                                         SessionSummary session);
   [[nodiscard]] net::asio::awaitable<net::HttpResponse> rooms(net::HttpRequest request);
   [[nodiscard]] net::asio::awaitable<net::HttpResponse> sessions(net::HttpRequest request);
   [[nodiscard]] net::asio::awaitable<net::HttpResponse> start_session(net::HttpRequest request);
@@ -49,6 +52,7 @@ class ControlApi {
   const storage::IndexFollower& index_;
   boost::asio::strand<boost::asio::thread_pool::executor_type> catalogue_strand_;
   ControlOptions options_;
+  GapCounts gaps_;
 };
 
 }  // namespace candor::app

@@ -2,6 +2,7 @@
 #include "app/capture/host.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -45,6 +46,40 @@ std::vector<storage::RoomSpec> recorder_rooms(const HostPlan& plan) {
 
 }  // namespace
 
+// What is durable goes to the index; a room learns here when its session began and ended.
+class CaptureHost::EntryTap final : public storage::IndexSink {
+ public:
+  EntryTap(CaptureHost& host, storage::IndexSink& index) : host_(host), index_(index) {}
+
+  // Entries before this are those of the recovery: the rooms begin with them.
+  void open() { is_open_.store(true, std::memory_order_release); }
+
+  void submit(std::vector<storage::IndexUpdate> updates) override {
+    if (is_open_.load(std::memory_order_acquire)) {
+      for (const storage::IndexUpdate& update : updates) {
+        tell_room(update);
+      }
+    }
+    index_.submit(std::move(updates));
+  }
+
+ private:
+  void tell_room(const storage::IndexUpdate& update) {
+    const auto entry = evidence::decode_entry(update.entry);
+    if (!entry.has_value() || (entry->header.type != evidence::EntryType::kSessionOpen &&
+                               entry->header.type != evidence::EntryType::kSessionClose)) {
+      return;
+    }
+    if (Room* room = host_.find_room(update.room); room != nullptr) {
+      room->on_session_entry(*entry);
+    }
+  }
+
+  CaptureHost& host_;
+  storage::IndexSink& index_;
+  std::atomic<bool> is_open_ = false;
+};
+
 CaptureHost::CaptureHost(HostPlan plan) : plan_(std::move(plan)) {}
 
 Result<std::unique_ptr<CaptureHost>> CaptureHost::start(HostPlan plan, const Clock& clock,
@@ -53,13 +88,15 @@ Result<std::unique_ptr<CaptureHost>> CaptureHost::start(HostPlan plan, const Clo
   const HostPlan& used = host->plan_;
   CANDOR_TRY(storage::Volume volume,
              storage::Volume::open(used.volume_path, used.volume_name, clock.utc()));
+  host->tap_ = std::make_unique<EntryTap>(*host, index);
   CANDOR_TRY(host->recorder_, storage::Recorder::open(std::move(volume), clock, used.recorder,
-                                                      recorder_rooms(used), index));
+                                                      recorder_rooms(used), *host->tap_));
   const media::RunClock run_clock = anchored_clock(*host->recorder_, used.rooms.size(), clock);
   for (std::size_t i = 0; i < used.rooms.size(); ++i) {
     host->rooms_.push_back(
         std::make_unique<Room>(used.rooms[i].options, i, *host->recorder_, clock, run_clock));
   }
+  host->tap_->open();
   for (std::size_t i = 0; i < used.rooms.size(); ++i) {
     for (const SourcePlan& source : used.rooms[i].sources) {
       host->sources_.push_back(std::make_unique<SourceSupervisor>(

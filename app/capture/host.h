@@ -55,6 +55,8 @@ class CaptureHost {
   ~CaptureHost();
   CaptureHost(const CaptureHost&) = delete;
   CaptureHost& operator=(const CaptureHost&) = delete;
+  CaptureHost(CaptureHost&&) = delete;
+  CaptureHost& operator=(CaptureHost&&) = delete;
 
   [[nodiscard]] const HostPlan& plan() const { return plan_; }
   [[nodiscard]] std::vector<RoomStatus> rooms() const;
@@ -69,11 +71,14 @@ class CaptureHost {
   void stop();
 
  private:
+  class EntryTap;
+
   explicit CaptureHost(HostPlan plan);
 
   void tick(const std::stop_token& stop);
 
   HostPlan plan_;
+  std::unique_ptr<EntryTap> tap_;  // Outlives the recorder, which writes to it.
   std::unique_ptr<storage::Recorder> recorder_;
   std::vector<std::unique_ptr<Room>> rooms_;
   std::vector<std::unique_ptr<SourceSupervisor>> sources_;

@@ -76,6 +76,13 @@ Result<retrieve::RangeRequest> range_request(storage::Catalogue& catalogue, cons
     return fail(ErrorKind::kInvalidArgument, "'from' is needed for a room that records always");
   }
   range.from = *from;
+  CANDOR_TRY(const auto tracks, catalogue.room_tracks(place.room, {range.from, range.to}));
+  const bool is_of_room = std::ranges::any_of(
+      tracks, [&](const storage::TrackRecord& track) { return track.stream == place.stream; });
+  if (!is_of_room) {
+    return fail(ErrorKind::kNotFound,
+                "nothing of stream " + to_string(place.stream) + " of " + place.room);
+  }
   return range;
 }
 

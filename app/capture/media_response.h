@@ -14,7 +14,8 @@ namespace candor::app {
 struct MediaPlace {
   std::string index_path;
   std::string volume_root;
-  std::optional<Uuid> session;  // None: a continuous room.
+  std::optional<Uuid> session;  // None: a continuous room's, at any time.
+  std::string room;             // Whose stream it must be, without a session.
   Uuid stream;
 };
 

@@ -271,7 +271,7 @@ Result<SessionSummary> Room::end_session(const Uuid& session, std::string by, st
                            .at = *session_->ended},
                           std::move(done));
   SessionSummary ended = *session_;
-  session_.reset();
+  ended_ = std::exchange(session_, std::nullopt);
   for (Track& track : tracks_) {
     track.cut();
     track.waits_for_sync = false;

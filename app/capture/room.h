@@ -17,6 +17,7 @@
 #include "capture/source.h"
 #include "core/result.h"
 #include "core/sync.h"
+#include "evidence/entry.h"
 #include "media/fragment/run_clock.h"
 #include "storage/write/recorder.h"
 
@@ -83,6 +84,14 @@ class Room {
                                                    std::string reason, storage::Recorder::Done done)
       EXCLUDES(mutex_);
 
+  /// A SESSION-OPEN or SESSION-CLOSE entry of this room is durable. Its time is the session's from
+  /// now on: what is answered, shown and found in the catalogue is one. Called on the writer
+  /// thread.
+  void on_session_entry(const evidence::EntryView& entry) EXCLUDES(mutex_);
+  /// The running session or the one that ended last, if it is this one.
+  [[nodiscard]] std::optional<SessionSummary> find_session(const Uuid& session) const
+      EXCLUDES(mutex_);
+
   /// Tells the reader where the room stands, then everything that follows. Returns its number for
   /// remove_reader.
   [[nodiscard]] std::uint64_t add_reader(FeedReader reader) EXCLUDES(mutex_);
@@ -97,6 +106,7 @@ class Room {
 
  private:
   [[nodiscard]] bool is_recording() const REQUIRES(mutex_);
+  [[nodiscard]] SessionSummary* known_session(const Uuid& session) REQUIRES(mutex_);
   [[nodiscard]] Track* find_track(const std::string& input, MediaKind media) REQUIRES(mutex_);
   void accept(Track& track, const ChunkPtr& chunk) REQUIRES(mutex_);
   void record(Track& track, const ChunkPtr& chunk) REQUIRES(mutex_);
@@ -117,6 +127,7 @@ class Room {
   mutable Mutex mutex_;
   std::vector<Track> tracks_ GUARDED_BY(mutex_);
   std::optional<SessionSummary> session_ GUARDED_BY(mutex_);
+  std::optional<SessionSummary> ended_ GUARDED_BY(mutex_);  // The one before.
   std::vector<std::pair<std::uint64_t, FeedReader>> readers_ GUARDED_BY(mutex_);
   std::uint64_t next_reader_ GUARDED_BY(mutex_) = 1;
   RoomState state_ GUARDED_BY(mutex_) = RoomState::kIdle;

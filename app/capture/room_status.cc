@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/capture/room.h"
+#include "evidence/bodies.h"
 
 namespace candor::app {
 namespace {
@@ -58,6 +59,43 @@ void Room::tick(const storage::RoomProgress& progress) {
     state_since_ = now();
     publish_state();
   }
+}
+
+SessionSummary* Room::known_session(const Uuid& session) {
+  for (std::optional<SessionSummary>* known : {&session_, &ended_}) {
+    if (known->has_value() && (*known)->session == session) {
+      return &**known;
+    }
+  }
+  return nullptr;
+}
+
+void Room::on_session_entry(const evidence::EntryView& entry) {
+  const bool is_open = entry.header.type == evidence::EntryType::kSessionOpen;
+  Uuid session;
+  if (const auto body = evidence::decode_session_open(entry.body); is_open && body.has_value()) {
+    session = body->session;
+  } else if (const auto close = evidence::decode_session_close(entry.body); close.has_value()) {
+    session = close->session;
+  }
+  const MutexLock lock(mutex_);
+  SessionSummary* known = known_session(session);
+  if (known == nullptr) {
+    return;
+  }
+  if (is_open) {
+    known->started = entry.header.real;
+    publish_state();
+  } else {
+    known->ended = entry.header.real;
+  }
+}
+
+std::optional<SessionSummary> Room::find_session(const Uuid& session) const {
+  const MutexLock lock(mutex_);
+  return session_.has_value() && session_->session == session ? session_
+         : ended_.has_value() && ended_->session == session   ? ended_
+                                                              : std::nullopt;
 }
 
 RoomStatus Room::status() const {

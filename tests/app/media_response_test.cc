@@ -108,5 +108,16 @@ TEST_F(MediaResponseTest, WantsABeginningInARoomThatRecordsAlways) {
   EXPECT_EQ(ask({}).status, 400U);
 }
 
+TEST_F(MediaResponseTest, GivesNoRoomTheStreamsOfAnother) {
+  const net::HttpResponse whole = ask({});
+  query_ = {{"from", header(whole, "X-Candor-From")}, {"to", header(whole, "X-Candor-To")}};
+  place_.session.reset();
+
+  place_.room = "room-1";
+  EXPECT_EQ(ask({}).status, 200U);
+  place_.room = "room-2";
+  EXPECT_EQ(ask({}).status, 404U);
+}
+
 }  // namespace
 }  // namespace candor::app
