@@ -36,6 +36,8 @@ class CANDOR_ANNOTATE(scoped_lockable) MutexLock {
   ~MutexLock() CANDOR_ANNOTATE(release_capability()) { mutex_.unlock(); }
   MutexLock(const MutexLock&) = delete;
   MutexLock& operator=(const MutexLock&) = delete;
+  MutexLock(MutexLock&&) = delete;
+  MutexLock& operator=(MutexLock&&) = delete;
 
  private:
   Mutex& mutex_;

@@ -82,6 +82,8 @@ class Cancellable {
   ~Cancellable() { cancels_.erase(at_); }
   Cancellable(const Cancellable&) = delete;
   Cancellable& operator=(const Cancellable&) = delete;
+  Cancellable(Cancellable&&) = delete;
+  Cancellable& operator=(Cancellable&&) = delete;
 
  private:
   std::list<std::function<void()>>& cancels_;

@@ -29,6 +29,8 @@ class SourceSupervisor final : private capture::SourceListener {
   ~SourceSupervisor() override = default;
   SourceSupervisor(const SourceSupervisor&) = delete;
   SourceSupervisor& operator=(const SourceSupervisor&) = delete;
+  SourceSupervisor(SourceSupervisor&&) = delete;
+  SourceSupervisor& operator=(SourceSupervisor&&) = delete;
 
   /// Asks the source to stop; the destructor waits for it.
   void request_stop() { thread_.request_stop(); }

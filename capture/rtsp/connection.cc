@@ -38,6 +38,8 @@ struct Connection::StopSignal {
   ~StopSignal() { ::close(fd); }
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
+  StopSignal(StopSignal&&) = delete;
+  StopSignal& operator=(StopSignal&&) = delete;
 
   struct Wake {
     int fd;

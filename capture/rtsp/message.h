@@ -36,8 +36,8 @@ struct Message {
   [[nodiscard]] std::string_view header(std::string_view name) const;
 };
 
-inline constexpr std::size_t kHeadBytesMax = 16 * 1024;
-inline constexpr std::size_t kBodyBytesMax = 64 * 1024;
+inline constexpr std::size_t kHeadBytesMax = std::size_t{16} * 1024;
+inline constexpr std::size_t kBodyBytesMax = std::size_t{64} * 1024;
 
 /// A message at the start of `text` and the bytes it takes. None: more bytes are needed.
 /// Errors: kDataLoss  not RTSP, or over a limit.

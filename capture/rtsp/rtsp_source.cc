@@ -35,6 +35,9 @@ class Track {
             description, [this](AccessUnit unit) { emit(std::move(unit)); })) {}
   Track(const Track&) = delete;
   Track& operator=(const Track&) = delete;
+  Track(Track&&) = delete;
+  Track& operator=(Track&&) = delete;
+  ~Track() = default;
 
   // True when the packet is of this track.
   bool take(std::uint8_t channel, ByteView bytes, SourceListener& listener) {

@@ -30,6 +30,8 @@ class Session {
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
+  Session(Session&&) = delete;
+  Session& operator=(Session&&) = delete;
 
   /// Errors: kPermissionDenied  401 that cannot be answered; kNotFound  404; kUnsupported  no track
   /// to record; those of the connection.

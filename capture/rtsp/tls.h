@@ -34,6 +34,8 @@ class TlsStream {
   ~TlsStream();
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
+  TlsStream(TlsStream&&) = delete;
+  TlsStream& operator=(TlsStream&&) = delete;
 
   /// Errors: kPermissionDenied  the certificate is not to be trusted; kUnavailable.
   [[nodiscard]] Result<Step> handshake();

@@ -38,6 +38,8 @@ class IndexFollower final : public IndexSink {
   ~IndexFollower() override;
   IndexFollower(const IndexFollower&) = delete;
   IndexFollower& operator=(const IndexFollower&) = delete;
+  IndexFollower(IndexFollower&&) = delete;
+  IndexFollower& operator=(IndexFollower&&) = delete;
 
   /// Never blocks; when the queue is full the updates are dropped and later read from the log.
   void submit(std::vector<IndexUpdate> updates) override EXCLUDES(mutex_);

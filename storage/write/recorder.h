@@ -87,6 +87,8 @@ class Recorder {
   ~Recorder();
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
+  Recorder(Recorder&&) = delete;
+  Recorder& operator=(Recorder&&) = delete;
 
   /// False when the queue is full: nothing was taken, the caller declares the gap and starts anew
   /// at a key frame.

@@ -11,10 +11,11 @@ namespace candor::storage {
 namespace {
 
 std::string shutdown_of(const LogState& state, const Uuid& boot_id) {
-  if (!state.last_recorder().has_value()) {
+  const std::optional<evidence::RecorderBody>& last = state.last_recorder();
+  if (!last.has_value()) {
     return "first";
   }
-  if (state.last_recorder()->event == "stop") {
+  if (last->event == "stop") {
     return "clean";
   }
   return state.last_header().boot_id == boot_id ? "crash" : "power-loss";
@@ -34,8 +35,8 @@ Result<RoomRecorder> RoomRecorder::open(const Volume& volume, const EntryClock& 
   CANDOR_TRY(RoomLog log, RoomLog::open(volume, options.origin, clock, options.software));
   const std::string shutdown = shutdown_of(log.state(), clock.now().boot_id);
   RoomRecorder room(volume, clock, std::move(log), std::move(options));
-  if (room.log_.state().open_session().has_value()) {
-    room.session_ = room.log_.state().open_session()->session;
+  if (const auto& session = room.log_.state().open_session(); session.has_value()) {
+    room.session_ = session->session;
   }
   evidence::RecorderBody body = room.recorder_body(
       shutdown == "first" || shutdown == "clean" ? "start" : "recovery",
