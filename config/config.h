@@ -112,9 +112,9 @@ struct VolumeConfig {
 struct LimitsConfig {
   std::chrono::milliseconds media_timeout{3000};
   std::chrono::milliseconds connect_timeout{5000};
-  std::vector<std::chrono::milliseconds> reconnect_waits{
-      std::chrono::milliseconds(1000), std::chrono::milliseconds(2000),
-      std::chrono::milliseconds(5000), std::chrono::milliseconds(10000)};
+  // A camera that is back is recorded again within 5 s: a wait and a GOP of 2 s.
+  std::vector<std::chrono::milliseconds> reconnect_waits{std::chrono::milliseconds(1000),
+                                                         std::chrono::milliseconds(2000)};
   std::chrono::seconds segment{60};
   std::chrono::milliseconds unit{1000};
   std::chrono::milliseconds sync_interval{1000};

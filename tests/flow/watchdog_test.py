@@ -84,6 +84,12 @@ class WatchdogTest(FlowCase):
         self.stop_and_judge(("waiting-1", "waiting-2"))
 
     def test_camera_that_went_away_is_a_gap_and_comes_back(self) -> None:
+        self.go_away_for(4)
+
+    def test_camera_that_was_away_for_long_is_back_as_fast(self) -> None:
+        self.go_away_for(19)  # Seen: tried again each 10 s by then, and back after 9 s.
+
+    def go_away_for(self, away_s: float) -> None:
         self.start()
         self.site.cameras.kill()
         gone = time.time()
@@ -91,7 +97,7 @@ class WatchdogTest(FlowCase):
             for gap in self.wait_for_gaps(slug, "GAP-OPEN", 3):
                 self.assertEqual(gap["cause"], "camera-offline")
                 self.assertLess(abs(seconds(gap, "from_tfdt") - gone), 0.3)
-        time.sleep(max(0.0, gone + 4 - time.time()))
+        time.sleep(max(0.0, gone + away_s - time.time()))
         self.site.open_cameras(2, port=self.port)
         back = time.time()
         for slug in ("waiting-1", "waiting-2"):
