@@ -73,14 +73,17 @@ class Campaign:
                 CLASSES[slug],
                 slug,
                 f"{slug}室",
-                [source("cam", f"rtsp://127.0.0.1:{port}/cam/{number}", True, "Camera", "摄像机")],
+                [
+                    source("cam", f"rtsp://127.0.0.1:{port}/cam/{number}", True, "Camera", "摄像机")
+                    + ("" if "video" in kinds else "picture = false\n")
+                ],
             )
-            for slug, (number, _) in CAMERAS.items()
+            for slug, (number, kinds) in CAMERAS.items()
         ]
         self.site.write_config(configuration(self.site.folder, free_port(), rooms, LIMITS))
         self.site.start_cameras(port, len(CAMERAS), HEIGHT, ["--phase", "0", "--clip", f",{clips['sound']}"])
         self.site.start_capture()
-        self.site.wait_for_states(waiting_1="recording", inquiry_1="ready")
+        self.site.wait_for_states(waiting_1="recording", waiting_2="recording", inquiry_1="ready")
         self.new_session()
 
     def new_session(self) -> None:
