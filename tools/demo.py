@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT / "bench"))
 
 CAMERAS = 4
 FRAME_MS = 40
+STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 def demo_rooms(camera_port: int) -> list[str]:
@@ -48,11 +49,10 @@ def console_answers(port: int) -> bool:
         return answer.status == 200
 
 
-def start(folder: Path, port: int) -> tuple[Site, str]:
-    """Starts everything and a session; returns the site and the password of account 'demo'."""
-    site = Site(folder)
+def start(site: Site, port: int) -> str:
+    """Starts everything and a session; returns the password of account 'demo'."""
     camera_port = free_port()
-    site.write_config(configuration(folder, port, demo_rooms(camera_port)))
+    site.write_config(configuration(site.folder, port, demo_rooms(camera_port)))
     site.start_cameras(camera_port, CAMERAS)
     site.start_capture()
     site.wait_for_states(interrogation_1="ready", waiting_1="recording")
@@ -62,23 +62,22 @@ def start(folder: Path, port: int) -> tuple[Site, str]:
     site.candor("session", "start", "--room", "interrogation-1", "--case", "DEMO-2026-001",
                 "--person", "P-demo", "--interrogator", "O-demo-1", "--interrogator", "O-demo-2")
     site.wait_for_states(interrogation_1="recording")
-    return site, password
+    return password
+
+
+def interrupt(*_) -> None:
+    """Ctrl-C and SIGTERM alike, also where a shell made the demo ignore them."""
+    raise KeyboardInterrupt
 
 
 def run_with_a_person(site: Site, port: int, password: str) -> None:
     print(f"\n  Candor is running:  http://127.0.0.1:{port}\n  account  demo\n  password {password}\n"
           f"  recordings and logs in {site.folder}\n  Ctrl-C stops everything in order.\n", flush=True)
-    stopping = []
-    signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
-    try:
-        while not stopping:
-            if not site.capture.is_running():
-                print("capture ended; starting it again", flush=True)
-                site.start_capture()
-            time.sleep(0.5)
-    except KeyboardInterrupt:
-        pass
-    print("stopping capture, monitor, cameras", flush=True)
+    while True:
+        if not site.capture.is_running():
+            print("capture ended; starting it again", flush=True)
+            site.start_capture()
+        time.sleep(0.5)
 
 
 def run_once(site: Site, port: int, password: str, screenshots: Path | None) -> dict:
@@ -105,27 +104,32 @@ def run_once(site: Site, port: int, password: str, screenshots: Path | None) -> 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--once", action="store_true", help="do the whole path without a person")
-    parser.add_argument("--port", type=int, default=0, help="of the console; default 8080 or a free one")
+    parser.add_argument("--port", type=int, default=0, help="of the console; default: a free one")
     parser.add_argument("--folder", type=Path, help="where everything is kept; default: a new one")
     parser.add_argument("--screenshots", type=Path, help="with --once: keep pictures of the pages here")
     wanted = parser.parse_args()
     folder = wanted.folder or Path(tempfile.mkdtemp(prefix="candor-demo-"))
     port = wanted.port or free_port()
-    site = None
+    site = Site(folder)
     try:
-        site, password = start(folder, port)
+        for number in STOPPING:
+            signal.signal(number, interrupt)
+        password = start(site, port)
         if wanted.once:
             result = run_once(site, port, password, wanted.screenshots)
             print(json.dumps(result))
             return 0 if result["lost_frames"] == 0 and result["playback_ok"] else 1
         run_with_a_person(site, port, password)
-        return 0
+    except KeyboardInterrupt:
+        print("stopping capture, monitor, cameras", flush=True)
+        return 1 if wanted.once else 0
     except (RuntimeError, OSError, subprocess.SubprocessError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     finally:
-        if site is not None:
-            site.stop()
+        for number in STOPPING:
+            signal.signal(number, signal.SIG_IGN)  # What stops in order must not be torn down half-way.
+        site.stop()
         if wanted.once and wanted.folder is None:
             shutil.rmtree(folder, ignore_errors=True)
 
