@@ -24,7 +24,7 @@ async function standing(page, stream, wantedMs, toleranceMs) {
       const frames = window.candorProbe
         .collect()
         .find((each) => each.stream === element.dataset.stream).frames;
-      const ahead = element.currentTime - (frames.at(-1)?.mediaS ?? Infinity);
+      const ahead = element.currentTime - (frames.at(-1)?.mediaTime ?? Infinity);
       const stands = element.paused && element.readyState >= 2 && ahead > -0.002 && ahead < 0.06;
       const counter = window.candorRead(element);
       const arrived = stands && counter !== null && Math.abs(instantMs - wanted) <= tolerance;

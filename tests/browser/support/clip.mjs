@@ -91,15 +91,15 @@ export function atTime(chunk, ticks) {
 }
 
 /** The recording from a position on: time zero is there, an edit list hides what stands before. */
-function recordedFrom(file, name, fromS) {
+function recordedFrom(file, name, startS) {
   const source = file(`${name}-recorded.mp4`);
-  if (fromS <= 0) {
+  if (startS <= 0) {
     return readFileSync(source);
   }
   const cut = file(`${name}-cut.mp4`);
   // To the frame: an edit list that begins inside a frame hides all of it.
   const frameS = kFrameMs / 1000;
-  const first = Math.floor(fromS / frameS + 1e-6) * frameS;
+  const first = Math.floor(startS / frameS + 1e-6) * frameS;
   ffmpeg(["-ss", first.toFixed(3), "-i", source, "-c", "copy", "-movflags", "+faststart", cut]);
   return readFileSync(cut);
 }
@@ -127,6 +127,6 @@ export function makeClips(folder, { width = 1280, height = 720, seconds = 20 } =
     panorama: split(file("panorama.mp4")),
     person: split(file("person.mp4")),
     sound: split(file("sound.mp4")),
-    recordedFrom: (name, fromS) => recordedFrom(file, name, fromS),
+    recordedFrom: (name, startS) => recordedFrom(file, name, startS),
   };
 }

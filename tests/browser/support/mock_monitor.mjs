@@ -277,7 +277,7 @@ export class MockMonitor {
     const { started } = this.#detail(id);
     const from = new URL(request.url, "http://mock").searchParams.get("from") ?? started;
     const name = track.media === "audio" ? "sound" : track.source;
-    const fromS = (Date.parse(from) - Date.parse(started)) / 1000;
-    sendRange(request, response, this.#clips.recordedFrom(name, fromS));
+    const startS = (Date.parse(from) - Date.parse(started)) / 1000;
+    sendRange(request, response, this.#clips.recordedFrom(name, startS));
   }
 }

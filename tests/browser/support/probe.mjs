@@ -51,7 +51,7 @@ function installFollower() {
     const counter = window.candorRead(video);
     record.unreadable += counter === null ? 1 : 0;
     const byWallClock = Date.now() + atMs - wall();
-    record.frames.push({ atMs: byWallClock, shownMs: atMs, counter, mediaS: frame.mediaTime });
+    record.frames.push({ atMs: byWallClock, shownMs: atMs, counter, mediaTime: frame.mediaTime });
   };
 
   const follow = (video) => {
