@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kills capture with SIGKILL at random moments and starts it again; what is missing is judged against what the
-cameras sent. Prints one JSON line; ends with 1 when a limit is broken.
+"""Kills capture with SIGKILL at random moments and starts it again; what is missing is judged against what
+the cameras sent. Prints one JSON line; ends with 1 when a limit is broken.
 
 Rooms: one with picture and sound, one with a microphone only, one session room whose session is running at
-every kill. Some rounds kill a second time while capture starts. Files are judged twice: as the kill left them,
-and at the end."""
+every kill. Some rounds kill a second time while capture starts. Files are judged twice: as the kill left
+them, and at the end."""
 
 import argparse
 import json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A camera that hangs, falls silent or goes away: a gap with its cause, and a recording that goes on in 5 s."""
+"""A camera that hangs, falls silent or goes away: a gap with its cause, and recording again within 5 s."""
 
 import signal
 import sys

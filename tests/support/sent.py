@@ -2,7 +2,7 @@
 """What a simulated camera sent, known from the wall clock and the clip alone, against what a recorder left.
 
 Unit n (a picture, an AAC frame) is sent when the wall clock is n units since 1970 (bench/README.md), and its
-bytes tell n modulo the clip's period. So the files show which units are there, without asking the recorder."""
+bytes tell n modulo the clip's period. So the files show which units are there, whatever the recorder says."""
 
 import sys
 from bisect import bisect_right
