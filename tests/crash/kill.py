@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests" / "support"), str(ROOT /
 from make_clip import make_clips  # noqa: E402
 from recorded import declared_gaps, read_log, undeclared_gaps, unplayable, utc_ns  # noqa: E402
 from sent import Recording, boxes, judge  # noqa: E402
-from site_on_loopback import Site, configuration, free_port, room, source  # noqa: E402
+from site_on_loopback import Site, binaries, configuration, free_port, room, source  # noqa: E402
 
 MISSING_MAX_MS = 1200
 OUTAGE_MAX_MS = 5000
@@ -269,6 +269,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="leave the recording where it is")
     wanted = parser.parse_args()
+    for program in ("candor", "candor-camsim", "candor-capture"):
+        if not (binaries() / program).exists():
+            parser.error(f"{binaries() / program} is not there; build it or set CANDOR_BIN")
     folder = Path(tempfile.mkdtemp(prefix="candor-kill-"))
     campaign = Campaign(Site(folder), random.Random(wanted.seed))
     try:
