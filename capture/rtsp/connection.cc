@@ -34,13 +34,17 @@ struct FreeAddresses {
 // Wakes poll() when a stop is requested.
 struct Connection::StopSignal {
   explicit StopSignal(const std::stop_token& stop)
-      : token(stop), fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), callback(stop, Wake{fd}) {}
-  ~StopSignal() { ::close(fd); }
-  StopSignal(const StopSignal&) = delete;
-  StopSignal& operator=(const StopSignal&) = delete;
-  StopSignal(StopSignal&&) = delete;
-  StopSignal& operator=(StopSignal&&) = delete;
+      : token(stop), fd(event.number), callback(stop, Wake{fd}) {}
 
+  struct Event {
+    Event() : number(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+    ~Event() { ::close(number); }
+    Event(const Event&) = delete;
+    Event& operator=(const Event&) = delete;
+    Event(Event&&) = delete;
+    Event& operator=(Event&&) = delete;
+    int number;
+  };
   struct Wake {
     int fd;
     void operator()() const {
@@ -49,6 +53,9 @@ struct Connection::StopSignal {
     }
   };
   std::stop_token token;
+  // Closed after the callback is gone, which waits for one that runs: it must never write to a file
+  // that was opened under this number since.
+  Event event;
   int fd;
   std::stop_callback<Wake> callback;
 };

@@ -19,8 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CANDOR_ASSERT(track.clock_rate > 0);
     CANDOR_ASSERT(!rtsp::resolve_control("rtsp://camera/", track.control).empty());
     const auto ignore = [](const rtsp::AccessUnit&) {};
-    static_cast<void>(track.kind == MediaKind::kVideo ? rtsp::make_h264_depacketizer(track, ignore)
-                                                      : rtsp::make_aac_depacketizer(track, ignore));
+    static_cast<void>(rtsp::make_depacketizer(track, ignore));
   }
   return 0;
 }
