@@ -8,18 +8,6 @@
 namespace candor {
 namespace {
 
-// The lengths in front of the NAL units lead exactly to the end.
-bool is_whole(ByteView unit) {
-  while (unit.size() > 4) {
-    const std::size_t size = get_be<std::uint32_t>(unit.data());
-    if (size == 0 || size > unit.size() - 4) {
-      return false;
-    }
-    unit = unit.subspan(4 + size);
-  }
-  return unit.empty();
-}
-
 // The parameter sets in avcC are as long as it says: what libavformat is given must be sound.
 bool is_sound_avcc(ByteView avcc) {
   if (avcc.size() < 8) {
@@ -39,7 +27,7 @@ bool is_sound_avcc(ByteView avcc) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto depacketizer = rtsp::make_h264_depacketizer({}, [](const rtsp::AccessUnit& unit) {
     CANDOR_ASSERT(unit.format != nullptr && unit.format->width > 0 && unit.format->height > 0);
-    CANDOR_ASSERT(!unit.data.empty() && is_whole(unit.data));
+    CANDOR_ASSERT(!unit.data.empty() && rtsp::is_whole(unit.data));
     CANDOR_ASSERT(is_sound_avcc(unit.format->codec_config));
   });
   rtsp::feed_packets({data, size}, 90000, *depacketizer);

@@ -10,6 +10,18 @@
 
 namespace candor::rtsp {
 
+/// The lengths in front of the NAL units lead exactly to the end.
+inline bool is_whole(ByteView unit) {
+  while (unit.size() > 4) {
+    const std::size_t size = get_be<std::uint32_t>(unit.data());
+    if (size == 0 || size > unit.size() - 4) {
+      return false;
+    }
+    unit = unit.subspan(4 + size);
+  }
+  return unit.empty();
+}
+
 /// Gives every packet to the depacketizer, counted and placed in time as a session does.
 inline void feed_packets(ByteView bytes, std::uint32_t clock_rate, Depacketizer& depacketizer) {
   SequenceCounter counter;
