@@ -28,17 +28,31 @@ describe("LatencyController", () => {
     expect(decision.seekTo).toBeCloseTo(10 - kTightestTargetS);
   });
 
-  it("jumps when it has been clearly behind for a while, but not again at once", () => {
-    const controller = new LatencyController();
+  /** When it jumps while nothing that it does brings it nearer. */
+  function jumps(controller: LatencyController, lead: number, from: number, to: number): number[] {
     const seeks: number[] = [];
-    for (let nowMs = 0; nowMs < 10_000; nowMs += 40) {
-      const playhead = { start: 0, end: 100, currentTime: 99, nowMs };
+    for (let nowMs = from; nowMs < to; nowMs += 40) {
+      const playhead = { start: 0, end: 100, currentTime: 100 - lead, nowMs };
       if (controller.decide(playhead).seekTo !== null) {
         seeks.push(nowMs);
       }
     }
+    return seeks;
+  }
+
+  it("jumps over what came in one burst at the start, soon and a few times at most", () => {
+    const controller = new LatencyController();
+    const seeks = jumps(controller, 1.5, 0, 5000);
+    expect(seeks[0]).toBeLessThan(400);
+    expect(seeks).toHaveLength(3);
+  });
+
+  it("jumps when it has been clearly behind for a while, but not again at once", () => {
+    const controller = new LatencyController();
+    expect(jumps(controller, 0.08, 0, 2000)).toEqual([]);
+    const seeks = jumps(controller, 1, 2000, 12_000);
     expect(seeks).toHaveLength(2);
-    expect(seeks[0]).toBeGreaterThan(700);
+    expect(seeks[0]).toBeGreaterThan(2700);
   });
 
   it("jumps into the last range after a hole", () => {

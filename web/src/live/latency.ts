@@ -27,6 +27,12 @@ const kJumpBehindS = 1.8;
  * the browser decode from the last key frame, which a busy machine has no time for. */
 const kLongBehindS = 0.7;
 const kBetweenJumpsMs = 5000;
+/** At the start the last key frame's group arrives in one burst: what is played of it is the past,
+ * and it is jumped over soon, a few times at most, before the rules above count. */
+const kSettleBehindS = 0.3;
+const kSettleWindowMs = 300;
+const kBetweenSettleJumpsMs = 500;
+const kMostSettleJumps = 3;
 const kStallPenaltyS = 0.03;
 /** A busy moment stalls several times; it is one reason, not many. */
 const kOneStallMs = 3000;
@@ -42,6 +48,8 @@ export class LatencyController {
   private relaxedAtMs: number | null = null;
   private jumpedAtMs = -Infinity;
   private stalledAtMs = -Infinity;
+  private settleJumps = 0;
+  private settled = false;
 
   constructor(targetS: number = kTightestTargetS) {
     this.tightest = Math.max(kTightestTargetS, targetS);
@@ -70,15 +78,32 @@ export class LatencyController {
       return this.jump(playhead);
     }
     this.relax(nowMs);
+    const windowMs = this.settled ? kWindowMs : kSettleWindowMs;
     this.levels.push({ atMs: nowMs, lead });
-    this.levels = this.levels.filter((level) => level.atMs > nowMs - kWindowMs);
+    this.levels = this.levels.filter((level) => level.atMs > nowMs - windowMs);
     const lowest = Math.min(...this.levels.map((level) => level.lead));
-    const whole = nowMs - (this.levels[0]?.atMs ?? nowMs) > kWindowMs * 0.8;
-    if (whole && lowest > kLongBehindS && nowMs - this.jumpedAtMs > kBetweenJumpsMs) {
+    const whole = nowMs - (this.levels[0]?.atMs ?? nowMs) > windowMs * 0.8;
+    if (whole && this.isFarBehind(lowest, nowMs)) {
       return this.jump(playhead);
     }
     this.rate = this.rateFor(lowest);
     return { seekTo: null, rate: this.rate };
+  }
+
+  private isFarBehind(lowest: number, nowMs: number): boolean {
+    const sinceJumpMs = nowMs - this.jumpedAtMs;
+    if (this.settled) {
+      return lowest > kLongBehindS && sinceJumpMs > kBetweenJumpsMs;
+    }
+    if (lowest <= this.target + kSettleBehindS || this.settleJumps >= kMostSettleJumps) {
+      this.settled = true;
+      return false;
+    }
+    if (sinceJumpMs <= kBetweenSettleJumpsMs) {
+      return false;
+    }
+    this.settleJumps += 1;
+    return true;
   }
 
   private jump({ start, end, nowMs }: Playhead): Decision {
