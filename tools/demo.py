@@ -33,7 +33,7 @@ def demo_rooms(camera_port: int) -> list[str]:
                 source("close-up", camera(first + 1), False, "Close-up", "特写")]
 
     return [room("interrogation-1", "interrogation", "Interrogation room 1", "第一讯问室", angles(0)),
-            room("waiting-1", "waiting", "Waiting room", "候问室", angles(2)),
+            room("waiting-1", "waiting", "Waiting room", "候问室", angles(2)[::-1]),
             room("meeting-1", "lawyer", "Lawyers' meeting room", "律师会见室", [])]
 
 

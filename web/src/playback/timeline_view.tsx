@@ -20,6 +20,8 @@ import classes from "./timeline_view.module.css";
 const kRowHeight = 18;
 const kBarHeight = 10;
 const kMostTicks = 9;
+/** A tick beyond this would write over the panel's edge. */
+const kLastTick = 0.97;
 /** A gap of a second in twelve hours must still be seen. */
 const kLeastWidth = 0.35;
 const kStepMs = 5000;
@@ -116,9 +118,12 @@ const Rows = memo(function Rows({
 
 function Ticks({ extent }: { extent: Extent }) {
   const zoneMs = -new Date(extent.startMs).getTimezoneOffset() * 60000;
+  const ticks = ticksOf(extent, kMostTicks, zoneMs).filter(
+    (tick) => fractionAt(tick, extent) <= kLastTick,
+  );
   return (
     <div className={classes.ticks} aria-hidden>
-      {ticksOf(extent, kMostTicks, zoneMs).map((tick) => (
+      {ticks.map((tick) => (
         <span key={tick} style={{ left: `${fractionAt(tick, extent) * 100}%` }}>
           {formatTimeOfDay(tick)}
         </span>
