@@ -177,6 +177,7 @@ class RoomRecorder {
   [[nodiscard]] Result<void> declare_lost(const UnitOp& op, const Error& why);
   [[nodiscard]] Result<void> adopt_tail(Stream& stream, const evidence::InitBody& last,
                                         std::uint64_t logged);
+  [[nodiscard]] static std::int64_t told_end(const Stream& stream);
   void adopt_unit(Stream& stream, std::uint64_t segment, TailUnit unit);
   [[nodiscard]] Result<void> commit_op(const UnitOp& op);
   [[nodiscard]] Result<void> commit_op(const AdoptedOp& op);

@@ -115,9 +115,22 @@ Result<void> RoomRecorder::adopt_tail(Stream& stream, const evidence::InitBody& 
   return {};
 }
 
+// The log tells of the stream up to here: units, or gaps.
+std::int64_t RoomRecorder::told_end(const Stream& stream) {
+  const std::int64_t closed = std::max(stream.end, stream.closed_gap_end.value_or(0));
+  return stream.gap.has_value() && stream.gap->timescale == stream.timescale
+             ? std::max(closed, stream.gap->from_tfdt)
+             : closed;
+}
+
 void RoomRecorder::adopt_unit(Stream& stream, std::uint64_t segment, TailUnit unit) {
   evidence::MediaBody& body = unit.body;
   const auto start = static_cast<std::int64_t>(body.decode_time);
+  if (start < told_end(stream)) {
+    // The log has called it lost: the disk refused its file. What was said stays said.
+    log::warn("storage.lost-unit-found", {{"room", log_.room()}, {"stream", stream.spec.name}});
+    return;
+  }
   const bool is_gap_told = std::exchange(stream.closed_gap_end, std::nullopt) == start;
   if (!stream.gap.has_value() && !is_gap_told && stream.end != 0 && start != stream.end) {
     evidence::GapBody gap;

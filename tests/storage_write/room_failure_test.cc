@@ -81,6 +81,24 @@ TEST_F(RoomFailureTest, DeclaresTheUnitsOfAFileThatWasCutBeforeItsSyncFailed) {
   EXPECT_THAT(log_text(), EndsWith("INIT MEDIA(3)"));
 }
 
+// Killed before the next file began: the units that the log had called lost were adopted.
+TEST_F(RoomFailureTest, DoesNotTakeBackAfterACrashWhatItHasCalledLost) {
+  start();
+  record("IPPP IPP");
+  test::FailingDisk::fail_file_sync("/media/");
+  commit();
+  commit();
+  crash();
+  test::FailingDisk::heal();
+  start();
+  next_frame_ += 10;
+  record("IPP I");
+  commit();
+  EXPECT_THAT(log_text(), EndsWith("GAP-OPEN(disk-error) RECORDER(recovery) INIT "
+                                   "GAP-CLOSE(disk-error) MEDIA(3)"));
+  EXPECT_EQ(gap_text(), "disk-error[4] disk-error[3] disk-error[10]");
+}
+
 TEST_F(RoomFailureTest, NeverTriesAFailedSyncAgain) {
   start();
   record("IPPP IPP");
