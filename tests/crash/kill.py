@@ -28,7 +28,7 @@ OUTAGE_MAX_MS = 5000
 RESTART_WAIT_S = 0.5  # As the supervisor of a real host does.
 SECOND_KILL_CHANCE = 0.25
 NEW_SESSION_CHANCE = 0.5
-LAST_UNIT_NS = 100_000_000  # A gap begins where the last unit ends, which may be after the kill.
+LAST_UNIT_NS = 250_000_000  # A last unit is as long as the recorder makes it (docs/design/time.md).
 PAUSE_S = 2.5  # Between sessions: more than a GOP.
 HEIGHT = 360
 LIMITS = "[limits]\nsegment_s = 10\n"
@@ -181,20 +181,22 @@ def judge_stream(site: Site, slug: str, media: str, kills: list[Kill], clip: jud
 
 
 def outage_ms(recording: Recording, kill: Kill, gaps: list[tuple[int, int, str]]) -> float:
-    """From the kill to what is recorded next, or as long as the log declares it, whichever is more."""
-    after = recording.first_after(kill.at_ns)
-    if after is None:
+    """The whole gap that the log declares, over two kills too, or until what is recorded next: the longer.
+
+    Gaps are found by the last unit before the kill: recorded times may be off the wall clock by as much as
+    the first sample of a run came late."""
+    before, after = recording.last_before(kill.at_ns), recording.first_after(kill.at_ns)
+    if before is None or after is None:
         return float("inf")
+    last_ns = recording.end_ns(before)
     declared = [
-        (begin, end)
+        end - begin
         for begin, end, cause in gaps
-        if cause == "recorder-crash" and begin <= kill.at_ns + LAST_UNIT_NS and end >= kill.at_ns
+        if cause == "recorder-crash" and abs(begin - last_ns) < LAST_UNIT_NS and end > last_ns
     ]
     if not declared:
         return float("inf")  # Every kill must stand in the log.
-    begin, end = declared[0]
-    real = after.begin_ns - kill.at_ns
-    return max(real, end - (kill.at_ns if kill.is_early else begin)) / 1e6
+    return max(after.first * recording.unit_ns - kill.at_ns, *declared) / 1e6
 
 
 def judge_campaign(campaign: Campaign) -> tuple[dict, list[str]]:
