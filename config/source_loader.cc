@@ -51,8 +51,8 @@ void read_secret(TableReader& reader, std::string_view key, const std::string& p
 
 // systemd puts a unit's credentials into a folder of its own (LoadCredential=).
 std::string credential_path(TableReader& reader, const std::string& name) {
-  const char* folder =
-      std::getenv("CREDENTIALS_DIRECTORY");  // NOLINT(concurrency-mt-unsafe): at start.
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): read at the start, when there is one thread.
+  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
   if (folder == nullptr) {
     reader.complain("password_credential",
                     "needs systemd's LoadCredential= (CREDENTIALS_DIRECTORY is not set)");
