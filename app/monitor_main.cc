@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,12 @@ Result<config::Config> load(const std::string& path) {
   return config;
 }
 
+std::string program_beside_this(const std::string& name) {
+  std::error_code code;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", code);
+  return code ? name : (self.parent_path() / name).string();
+}
+
 std::size_t mib(std::uint64_t count) { return static_cast<std::size_t>(count) << 20; }
 
 // The monitor and the threads it runs on. Coroutines refer to all its parts and live in the
@@ -46,7 +53,9 @@ class Monitor {
       : blocking_(kBlockingThreads + config.monitor.hosts.size()),
         context_(std::make_unique<asio::io_context>(1)),
         desk_(std::move(records), blocking_),
-        hub_(context_->get_executor(), [this](const auto& room) { return socket_of(room); }),
+        hub_(context_->get_executor(), [this](const auto& room) { return socket_of(room); },
+             {.program = program_beside_this("candor-transcode"),
+              .pictures_max = config.limits.picture_transcodes}),
         api_(desk_, hosts_, hub_, blocking_,
              {.name = config.monitor.name,
               .version = std::string(kVersion),

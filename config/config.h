@@ -123,6 +123,7 @@ struct LimitsConfig {
   std::uint64_t pre_roll_mib = 128;
   std::uint64_t feed_ring_mib = 4;
   std::uint64_t viewer_ring_mib = 4;
+  std::uint64_t picture_transcodes = 2;
   std::uint64_t connections = 512;
   std::uint64_t body_kib = 64;
 };

@@ -59,6 +59,7 @@ void read_limits(TableReader& reader, LimitsConfig& limits) {
   reader.number("pre_roll_mib", {1, 4096}, limits.pre_roll_mib);
   reader.number("feed_ring_mib", {1, 256}, limits.feed_ring_mib);
   reader.number("viewer_ring_mib", {1, 256}, limits.viewer_ring_mib);
+  reader.number("picture_transcodes", {0, 64}, limits.picture_transcodes);
   reader.number("connections", {8, 65'536}, limits.connections);
   reader.number("body_kib", {4, 1024}, limits.body_kib);
 }

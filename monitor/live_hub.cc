@@ -26,54 +26,25 @@ constexpr std::size_t kMessageBytesMax = std::size_t{16} << 20;
 constexpr std::size_t kGopBytesMax = std::size_t{8} << 20;
 constexpr std::size_t kAudioChunksKept =
     128;  // Three seconds of two-frame chunks: as long as a GOP.
-constexpr std::size_t kHeaderBytes = 16;
-constexpr std::uint8_t kInitKind = 1;
-constexpr std::uint16_t kSyncFlag = 1;
-
-std::string text_of(const json::object& object, std::string_view key) {
-  const json::value* field = object.if_contains(json::string_view(key));
-  return field != nullptr && field->is_string() ? std::string(field->get_string()) : "";
-}
-
-std::uint32_t channel_of(const json::object& object) {
-  const json::value* field = object.if_contains("channel");
-  boost::system::error_code code;
-  return field == nullptr ? 0 : field->to_number<std::uint32_t>(code);
-}
-
-LiveMessagePtr parse(net::WebSocketMessage message) {
-  auto live = std::make_shared<LiveMessage>();
-  if (message.is_text) {
-    boost::system::error_code code;
-    json::value value = json::parse(message.content, code);
-    if (code.failed() || !value.is_object()) {
-      return nullptr;
-    }
-    live->text = std::move(value.get_object());
-    live->channel = channel_of(live->text);
-    return live;
-  }
-  if (message.content.size() < kHeaderBytes) {
-    return nullptr;
-  }
-  const auto* header = reinterpret_cast<const std::uint8_t*>(message.content.data());
-  live->kind = header[1] == kInitKind ? LiveMessage::Kind::kInit : LiveMessage::Kind::kChunk;
-  live->is_sync = (get_be<std::uint16_t>(header + 2) & kSyncFlag) != 0;
-  live->channel = get_be<std::uint32_t>(header + 4);
-  live->bytes = std::move(message.content);
-  return live;
-}
 
 }  // namespace
 
-LiveHub::LiveHub(asio::any_io_executor executor, FindHost find_host,
+LiveHub::LiveHub(asio::any_io_executor executor, FindHost find_host, TranscodeOptions transcodes,
                  std::chrono::milliseconds keep_after_last_viewer)
     : executor_(std::move(executor)),
       find_host_(std::move(find_host)),
+      transcode_options_(std::move(transcodes)),
       keep_after_last_viewer_(keep_after_last_viewer) {}
 
 std::shared_ptr<LiveHub::Feed> LiveHub::begin_feed(const std::string& room) {
   auto feed = std::make_shared<Feed>(room, executor_);
+  // The feed owns its transcodes: they end before it does.
+  feed->transcodes =
+      std::make_unique<FeedTranscodes>(executor_, transcode_options_, transcode_counts_, room,
+                                       [feed = feed.get()](const LiveMessagePtr& message) {
+                                         remember(*feed, message);
+                                         tell(*feed, message);
+                                       });
   auto running = run_feed(feed);
   asio::co_spawn(executor_, std::move(running), [room](const std::exception_ptr& problem) {
     if (problem) {
@@ -147,6 +118,7 @@ void LiveHub::stop() {
   for (const auto& [room, feed] : std::exchange(feeds_, {})) {
     feed->viewers.clear();
     feed->unwatched.cancel();
+    feed->transcodes->clear();
     end(*feed);
   }
 }
@@ -215,6 +187,7 @@ asio::awaitable<Result<void>> LiveHub::pull(std::shared_ptr<Feed> feed) {
 // What the lost connection told is not true any more; the next one tells it anew.
 void LiveHub::forget_channels(Feed& feed) {
   feed.state = nullptr;
+  feed.transcodes->clear();
   for (const auto& [number, channel] : std::exchange(feed.channels, {})) {
     auto message = std::make_shared<LiveMessage>();
     message->text = {{"type", "end"}, {"room", feed.room}, {"channel", number}};
@@ -224,13 +197,14 @@ void LiveHub::forget_channels(Feed& feed) {
 }
 
 void LiveHub::take(Feed& feed, net::WebSocketMessage message) {
-  const LiveMessagePtr live = parse(std::move(message));
+  const LiveMessagePtr live = parse_live(std::move(message));
   if (live == nullptr) {
     log::warn("live.message-malformed", {{"room", feed.room}});
     return;
   }
   remember(feed, live);
   tell(feed, live);
+  feed.transcodes->take(live);
 }
 
 void LiveHub::tell(const Feed& feed, const LiveMessagePtr& message) {

@@ -17,6 +17,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "monitor/live_message.h"
+#include "monitor/transcoding/transcodes.h"
 #include "net/http.h"
 
 namespace candor::monitor {
@@ -42,12 +43,15 @@ class LiveHub {
   using FindHost = std::function<std::optional<std::string>(const std::string& room)>;
 
   LiveHub(boost::asio::any_io_executor executor, FindHost find_host,
+          TranscodeOptions transcodes = {},
           std::chrono::milliseconds keep_after_last_viewer = kKeepAfterLastViewer);
 
   /// The viewer is told where the room stands, then everything that follows. Attaching again starts
   /// it anew.
   void attach(const std::string& room, LiveViewer& viewer);
   void detach(const std::string& room, LiveViewer& viewer);
+
+  [[nodiscard]] const TranscodeCounts& transcodes() const { return transcode_counts_; }
 
   /// Ends all feeds and tells nobody anything more.
   void stop();
@@ -70,6 +74,7 @@ class LiveHub {
     std::map<std::uint32_t, Channel> channels;
     LiveMessagePtr state;
     std::shared_ptr<net::WebSocket> socket;
+    std::unique_ptr<FeedTranscodes> transcodes;
     boost::asio::steady_timer unwatched;  // Runs while there is no viewer.
     bool is_over = false;
   };
@@ -88,6 +93,8 @@ class LiveHub {
 
   boost::asio::any_io_executor executor_;
   FindHost find_host_;
+  const TranscodeOptions transcode_options_;
+  TranscodeCounts transcode_counts_;
   std::chrono::milliseconds keep_after_last_viewer_;
   std::map<std::string, std::shared_ptr<Feed>> feeds_;
 };

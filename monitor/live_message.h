@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <boost/json/object.hpp>
 
 #include "core/bytes.h"
+#include "net/http.h"
 
 namespace candor::monitor {
 
@@ -23,5 +25,15 @@ struct LiveMessage {
   bool is_sync = false;
 };
 using LiveMessagePtr = std::shared_ptr<const LiveMessage>;
+
+/// Null for what is no message of a feed.
+[[nodiscard]] LiveMessagePtr parse_live(net::WebSocketMessage message);
+/// A binary message with its header. False: it is none.
+[[nodiscard]] bool read_binary(std::string bytes, LiveMessage& message);
+
+/// The text in a field; empty when there is none.
+[[nodiscard]] std::string text_of(const boost::json::object& object, std::string_view key);
+/// "hvc1" of "hvc1.1.6.L93.B0".
+[[nodiscard]] std::string codec_of(std::string_view codecs);
 
 }  // namespace candor::monitor

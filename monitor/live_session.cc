@@ -24,23 +24,22 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kHeaderBytes = 16;
 constexpr std::size_t kRoomsMax = 64;
 
-std::string text_of(const json::object& object, std::string_view field) {
-  return net::optional_text_field(object, field).value_or("");
-}
+// A browser that does not say what it plays.
+const std::set<std::string> kPlayedEverywhere = {"avc1", "avc3", "mp4a", "opus", "Opus"};
 
-// The streams that a request names; none: all of them.
-std::optional<std::set<std::string>> names_in(const json::object& request) {
-  const json::value* names = request.if_contains("streams");
-  if (names == nullptr || !names->is_array()) {
+// The texts of a list; none: there is no such list.
+std::optional<std::set<std::string>> texts_in(const json::object& request, std::string_view field) {
+  const json::value* list = request.if_contains(json::string_view(field));
+  if (list == nullptr || !list->is_array()) {
     return std::nullopt;
   }
-  std::set<std::string> wanted;
-  for (const json::value& name : names->get_array()) {
-    if (name.is_string()) {
-      wanted.emplace(name.get_string());
+  std::set<std::string> texts;
+  for (const json::value& text : list->get_array()) {
+    if (text.is_string()) {
+      texts.emplace(text.get_string());
     }
   }
-  return wanted;
+  return texts;
 }
 
 }  // namespace
@@ -132,7 +131,9 @@ asio::awaitable<void> LiveSession::watch(json::object request) {
     co_return;
   }
   unwatch(room);
-  watched_[room].names = names_in(request);
+  Watched& watched = watched_[room];
+  watched.names = texts_in(request, "streams");
+  watched.plays = texts_in(request, "plays").value_or(kPlayedEverywhere);
   hub_.attach(room, *this);
 }
 
@@ -188,13 +189,33 @@ void LiveSession::on_live(const std::string& room, const LiveMessagePtr& message
   wake_.cancel();
 }
 
+// What the page asked for and its browser plays; of a stream that was made anew, the original if it
+// can be.
+bool LiveSession::wants(const Watched& watched, const LiveMessage& stream) {
+  if (watched.names.has_value() && !watched.names->contains(text_of(stream.text, "name"))) {
+    return false;
+  }
+  const std::string original = codec_of(text_of(stream.text, "from"));
+  if (!original.empty()) {
+    return !watched.plays.contains(original);
+  }
+  if (watched.plays.contains(codec_of(text_of(stream.text, "codecs")))) {
+    return true;
+  }
+  json::object message = stream.text;
+  message["type"] = "unplayable";
+  message["reason"] = "codec";
+  message.erase("channel");
+  queue_text(std::move(message));
+  return false;
+}
+
 void LiveSession::take_text(const std::string& room, Watched& watched,
                             const LiveMessagePtr& message) {
   std::uint32_t channel = 0;
   if (message->channel != 0) {
     if (text_of(message->text, "type") == "stream") {
-      const std::string name = text_of(message->text, "name");
-      if (watched.names.has_value() && !watched.names->contains(name)) {
+      if (!wants(watched, *message)) {
         return;
       }
       if (!watched.channels.contains(message->channel)) {

@@ -57,6 +57,7 @@ class LiveSession final : public LiveViewer {
   };
   struct Watched {
     std::optional<std::set<std::string>> names;       // None: all streams.
+    std::set<std::string> plays;                      // Codecs of the browser: "avc1", "hvc1".
     std::map<std::uint32_t, std::uint32_t> channels;  // The feed's to the browser's.
   };
 
@@ -67,6 +68,7 @@ class LiveSession final : public LiveViewer {
   [[nodiscard]] net::asio::awaitable<void> take_request(boost::json::object request);
   [[nodiscard]] net::asio::awaitable<void> watch(boost::json::object request);
   void unwatch(const std::string& room);
+  [[nodiscard]] bool wants(const Watched& watched, const LiveMessage& stream);
   void take_text(const std::string& room, Watched& watched, const LiveMessagePtr& message);
   void queue_text(boost::json::object text);
   void push_control(Outgoing outgoing);

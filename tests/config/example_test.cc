@@ -40,6 +40,7 @@ TEST(ExampleTest, ShowsTheDefaultOfEveryLimit) {
   EXPECT_EQ(shown.pre_roll_mib, unset.pre_roll_mib);
   EXPECT_EQ(shown.feed_ring_mib, unset.feed_ring_mib);
   EXPECT_EQ(shown.viewer_ring_mib, unset.viewer_ring_mib);
+  EXPECT_EQ(shown.picture_transcodes, unset.picture_transcodes);
   EXPECT_EQ(shown.connections, unset.connections);
   EXPECT_EQ(shown.body_kib, unset.body_kib);
 }

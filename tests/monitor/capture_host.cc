@@ -256,13 +256,14 @@ void CaptureHost::say(const json::object& message) {
   EXPECT_TRUE(said.has_value()) << said.error().message();
 }
 
-void CaptureHost::announce(std::uint32_t channel, const std::string& name,
-                           const std::string& media) {
+void CaptureHost::announce(std::uint32_t channel, const std::string& name, const std::string& media,
+                           const std::string& codecs) {
   say({{"type", "stream"},
        {"room", "interrogation-1"},
        {"channel", channel},
        {"name", name},
-       {"media", media}});
+       {"media", media},
+       {"codecs", codecs.empty() ? (media == "video" ? "avc1.640028" : "mp4a.40.2") : codecs}});
   send("i", channel);
 }
 

@@ -57,7 +57,8 @@ class CaptureHost {
   [[nodiscard]] int feeds_opened();
   /// Sends on the feed that was opened last.
   void say(const boost::json::object& message);
-  void announce(std::uint32_t channel, const std::string& name, const std::string& media = "video");
+  void announce(std::uint32_t channel, const std::string& name, const std::string& media = "video",
+                const std::string& codecs = "");
   /// 'I' a key frame, 'P' another, 'i' an init segment, each with so many bytes.
   void send(const std::string& kinds, std::uint32_t channel = 1, std::size_t bytes = 100);
 

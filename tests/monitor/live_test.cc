@@ -103,6 +103,25 @@ TEST_F(LiveTest, ASecondViewerBeginsWithTheLastGopAndNoSecondPull) {
   EXPECT_EQ(host().feeds_opened(), 1);
 }
 
+TEST_F(LiveTest, WhatABrowserDoesNotPlayIsSaidAndNotSent) {
+  LivePage page(viewer());
+  page.send({{"type", "watch"}, {"room", "interrogation-1"}, {"plays", {"avc1"}}});
+  host().wait_for_feed();
+  host().announce(1, "panorama-video", "video", "hvc1.1.6.L120.90");
+  host().announce(2, "close-up-video");
+
+  EXPECT_EQ(page.next(4), "viewers(supervisor) unplayable(panorama-video) stream(close-up-video)@1 init@1");
+}
+
+TEST_F(LiveTest, ABrowserThatPlaysH265GetsIt) {
+  LivePage page(viewer());
+  page.send({{"type", "watch"}, {"room", "interrogation-1"}, {"plays", {"avc1", "hvc1"}}});
+  host().wait_for_feed();
+  host().announce(1, "panorama-video", "video", "hvc1.1.6.L120.90");
+
+  EXPECT_EQ(page.next(3), "viewers(supervisor) stream(panorama-video)@1 init@1");
+}
+
 TEST_F(LiveTest, SoundBeginsAtOnce) {
   const Browser browser = viewer();
   LivePage first(browser);

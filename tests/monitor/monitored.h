@@ -37,7 +37,7 @@ class MonitoredTest : public testing::Test {
       : work_(context_->get_executor()),
         desk_(open_records(), pool_),
         hub_(
-            context_->get_executor(), [this](const auto& room) { return socket_of(room); },
+            context_->get_executor(), [this](const auto& room) { return socket_of(room); }, {},
             std::chrono::milliseconds(100)),
         api_(desk_, links_, hub_, pool_,
              {.name = "monitor-1",

@@ -3,10 +3,8 @@
 // and judged.
 #include "transcode/feed_transcoder.h"
 
-#include <cmath>
 #include <cstdlib>
 #include <fstream>
-#include <numbers>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -14,8 +12,7 @@
 
 #include "core/big_endian.h"
 #include "media/bmff/box_reader.h"
-#include "media/bmff/chunk_writer.h"
-#include "media/fragment/init_segment.h"
+#include "tests/support/g711_feed.h"
 #include "tests/support/temp_folder.h"
 #include "transcode/av.h"
 #include "transcode/message_pipe.h"
@@ -23,54 +20,10 @@
 namespace candor::transcode {
 namespace {
 
-constexpr std::int64_t kBegin = 1'790'000'000;  // Seconds since 1970.
-constexpr std::uint32_t kSoundRate = 8000;
-constexpr std::uint32_t kPacketSamples = 160;
-constexpr double kTone = 1000;
-
-Bytes message(std::uint8_t kind, ByteView body) {
-  Bytes bytes = {1, kind, 0, 1};
-  append_be(bytes, std::uint32_t{7});
-  append_be(bytes, std::int64_t{0});
-  bytes.insert(bytes.end(), body.begin(), body.end());
-  return bytes;
-}
-
-// G.191's formula for A-law, from a value between -1 and 1.
-std::uint8_t alaw(double value) {
-  const int sample = static_cast<int>(value * 4095);
-  const int magnitude = std::abs(sample);
-  int exponent = 7;
-  for (int mask = 0x800; exponent > 0 && (magnitude & mask) == 0; mask >>= 1) {
-    --exponent;
-  }
-  const int mantissa = magnitude >> (exponent == 0 ? 1 : exponent) & 0xF;
-  const int code = exponent << 4 | mantissa;
-  return static_cast<std::uint8_t>((sample >= 0 ? code | 0x80 : code) ^ 0x55);
-}
-
-Bytes sound_init() {
-  auto format = std::make_shared<MediaFormat>();
-  format->kind = MediaKind::kAudio;
-  format->codec = Codec::kAlaw;
-  format->timescale = format->sample_rate = kSoundRate;
-  format->channels = 1;
-  return message(1, media::make_init_segment(format).value()->bytes);
-}
-
-// The n-th packet of 20 ms of a tone.
-Bytes sound_packet(std::int64_t number) {
-  Bytes data(kPacketSamples);
-  for (std::uint32_t i = 0; i < kPacketSamples; ++i) {
-    const double seconds = static_cast<double>(number * kPacketSamples + i) / kSoundRate;
-    data[i] = alaw(0.5 * std::sin(2 * std::numbers::pi * kTone * seconds));
-  }
-  const bmff::ChunkSample sample{.data = data, .duration = kPacketSamples, .sync = true};
-  const std::int64_t time = kBegin * kSoundRate + number * kPacketSamples;
-  return message(
-      2,
-      bmff::write_chunk({.sequence = 1, .decode_time = time, .capture = {}}, {&sample, 1}).bytes);
-}
+using test::kFeedBegin;
+using test::kTone;
+using test::sound_init;
+using test::sound_packet;
 
 // What a command says of a file of these messages' bodies; "{}" in it is the file.
 std::string asked(const std::vector<Bytes>& messages, std::string command) {
@@ -130,7 +83,7 @@ TEST(FeedTranscoderTest, MakesAacOfG711WithTheSameToneAndTime) {
   EXPECT_NEAR(static_cast<double>(out.size() - 1) * 1024 / 48000, 2.0, 0.1);
   EXPECT_NEAR(
       std::stod(asked(out, "ffprobe -v error -show_entries stream=start_time -of csv=p=0 {}")),
-      static_cast<double>(kBegin), 0.03);
+      static_cast<double>(kFeedBegin), 0.03);
   EXPECT_NEAR(tone_of(out), kTone, 5);
 }
 
@@ -147,7 +100,7 @@ TEST(FeedTranscoderTest, AHoleInTheSoundStaysAHole) {
 
   const double end =
       std::stod(asked(out, "ffprobe -v error -show_entries format=duration -of csv=p=0 {}"));
-  EXPECT_NEAR(end - kBegin, 4.0, 0.15);
+  EXPECT_NEAR(end - kFeedBegin, 4.0, 0.15);
 }
 
 // A second of H.265 as ffmpeg writes it, a fragment a frame: the feed of a camera.
@@ -169,8 +122,8 @@ std::vector<Bytes> h265_feed() {
   for (auto box = reader.next(); box.has_value() && box->has_value(); box = reader.next()) {
     const bool ends = (*box)->type == bmff::fourcc("moov") || (*box)->type == bmff::fourcc("mdat");
     if (ends) {
-      messages.push_back(
-          message(messages.empty() ? 1 : 2, bytes.subspan(begin, (*box)->end() - begin)));
+      messages.push_back(test::feed_message(messages.empty() ? 1 : 2,
+                                            bytes.subspan(begin, (*box)->end() - begin)));
       begin = (*box)->end();
     }
   }
@@ -195,7 +148,7 @@ TEST(FeedTranscoderTest, RefusesWhatIsNoFeed) {
   FeedTranscoder transcoder({});
   EXPECT_FALSE(transcoder.take(Bytes{1, 2, 3}).has_value());
   EXPECT_FALSE(transcoder.take(sound_packet(0)).has_value()) << "no init yet";
-  EXPECT_FALSE(transcoder.take(message(1, Bytes(100, 0xAB))).has_value());
+  EXPECT_FALSE(transcoder.take(test::feed_message(1, Bytes(100, 0xAB))).has_value());
   EXPECT_FALSE(FeedTranscoder({.target = Target::kH264}).take(sound_init()).has_value());
 }
 
