@@ -24,6 +24,8 @@ export interface Stream {
   source: string;
   label: Labels;
   media: Media;
+  /** "sub": a smaller picture of the same camera, shown only, never recorded. */
+  role?: "main" | "sub";
   codecs: string;
   width: number;
   height: number;

@@ -2,12 +2,27 @@
 // Which of a room's streams a tile shows: the first angle (the panorama), and on a full wall its
 // smaller substream where the camera has one.
 import type { Room, Stream } from "../api/types";
+import { isPlayed } from "./plays";
 
 /** Below this a substream is too small to see a person in. */
 const kLeastHeight = 240;
 
+/** The angles: each camera's main stream, or its substream where only that can be played here. */
 export function videosOf(streams: readonly Stream[]): Stream[] {
-  return streams.filter((stream) => stream.media === "video");
+  return streams
+    .filter((stream) => stream.media === "video" && stream.role !== "sub")
+    .map((main) => (isShown(main) ? main : (substreamOf(streams, main) ?? main)));
+}
+
+/** Nothing is known of a stream that was not there yet: it may be playable. */
+function isShown(stream: Stream): boolean {
+  return !stream.codecs || isPlayed(stream.codecs);
+}
+
+function substreamOf(streams: readonly Stream[], main: Stream): Stream | undefined {
+  return streams.find(
+    (stream) => stream.role === "sub" && stream.source === main.source && isShown(stream),
+  );
 }
 
 export function audiosOf(streams: readonly Stream[]): Stream[] {
@@ -20,10 +35,8 @@ export function tileVideo(streams: readonly Stream[], small: boolean): Stream | 
   if (!first || !small) {
     return first ?? null;
   }
-  const sameAngle = videos.filter(
-    (stream) => stream.source === first.source && stream.height >= kLeastHeight,
-  );
-  return sameAngle.reduce((best, each) => (each.height < best.height ? each : best), first);
+  const substream = substreamOf(streams, first);
+  return substream && substream.height >= kLeastHeight ? substream : first;
 }
 
 /** The sound that belongs to the angle, else the room's first. */

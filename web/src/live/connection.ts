@@ -5,6 +5,7 @@ import { localNow, type ServerClock } from "../time/server_clock";
 import { Channel } from "./channel";
 import { nanosecondsToMs, parseMessage, parsePacket, type FeedMessage } from "./protocol";
 import { RoomFeed } from "./room_feed";
+import { playedCodecs } from "./plays";
 
 const kRetriesMs = [1000, 2000, 5000, 10000];
 const kPingMs = 4000;
@@ -139,7 +140,7 @@ export class LiveConnection {
       const key = JSON.stringify(streams);
       if (this.sent.get(room) !== key) {
         this.sent.set(room, key);
-        this.send({ type: "watch", room, streams });
+        this.send({ type: "watch", room, streams, plays: playedCodecs() });
       }
     }
   }

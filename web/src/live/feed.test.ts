@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Room, Stream } from "../api/types";
 import { Captures } from "./captures";
 import { Channel } from "./channel";
-import { showsPicture, tileAudio, tileVideo } from "./choose";
+import { showsPicture, tileAudio, tileVideo, videosOf } from "./choose";
 import { unionOf } from "./connection";
 import { levelDb } from "./sound_level";
 import type { Packet, StreamMessage } from "./protocol";
@@ -116,14 +116,16 @@ describe("unionOf", () => {
 });
 
 const stream = (name: string, source: string, height: number, media: "video" | "audio" = "video") =>
-  ({ name, source, height, media }) as Stream;
+  ({ name, source, height, media, codecs: "" }) as Stream;
+const substream = (name: string, source: string, height: number) =>
+  ({ ...stream(name, source, height), role: "sub" }) as Stream;
 
 describe("the stream of a tile", () => {
   const streams = [
     stream("panorama-video", "panorama", 1080),
-    stream("panorama-sub", "panorama", 360),
-    stream("panorama-tiny", "panorama", 120),
     stream("person-video", "person", 240),
+    substream("panorama-sub", "panorama", 360),
+    substream("person-sub", "person", 120),
     stream("room-audio", "microphone", 0, "audio"),
   ];
 
@@ -131,6 +133,15 @@ describe("the stream of a tile", () => {
     expect(tileVideo(streams, false)?.name).toBe("panorama-video");
     expect(tileVideo(streams, true)?.name).toBe("panorama-sub");
     expect(tileVideo([], true)).toBeNull();
+    expect(tileVideo(streams.slice(1), true)?.name).toBe("person-video");
+  });
+
+  it("is an angle once, and the substream where only that can be played", () => {
+    expect(videosOf(streams).map((each) => each.name)).toEqual(["panorama-video", "person-video"]);
+    const hevc = streams.map((each) =>
+      each.name === "panorama-video" ? { ...each, codecs: "hvc1.1.6.L120.90" } : each,
+    );
+    expect(videosOf(hevc).map((each) => each.name)).toEqual(["panorama-sub", "person-video"]);
   });
 
   it("is heard with the angle's own sound, else the room's first", () => {

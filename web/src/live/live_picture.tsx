@@ -33,6 +33,13 @@ function PictureNotice({ view, stream }: { view: PlayerView; stream: StreamState
       </Notice>
     );
   }
+  if (stream?.unplayable && view.pictureMs === null) {
+    return (
+      <Notice icon={<IconCameraOff size={20} aria-hidden />}>
+        {t(`live.unplayable.${stream.unplayable}`)}
+      </Notice>
+    );
+  }
   if (view.phase === "unsupported") {
     return <Notice icon={<IconCameraOff size={20} aria-hidden />}>{t("live.unsupported")}</Notice>;
   }

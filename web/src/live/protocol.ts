@@ -17,10 +17,15 @@ export interface StreamMessage {
   label: Labels;
   media: Media;
   codecs: string;
+  /** Of the original, when the monitor made this stream anew for browsers. */
+  from?: string;
   timescale: number;
   width: number;
   height: number;
 }
+
+/** Why a stream is not shown; the keys of "live.unplayable" in the languages. */
+export type UnplayableReason = "codec" | "transcodes-busy" | "transcodes-off" | "transcode-failed";
 
 /** A session as the capture host knows it: persons by their ids, no names. */
 export type LinkSession = Omit<Session, "person" | "interrogators" | "gaps"> & {
@@ -37,6 +42,14 @@ export type FeedMessage =
   | { type: "found"; room: string; channel: number }
   | { type: "drop"; room: string; channel: number; chunks: number }
   | { type: "end"; room: string; channel: number }
+  | {
+      type: "unplayable";
+      room: string;
+      name: string;
+      stream: string;
+      codecs: string;
+      reason: UnplayableReason;
+    }
   | { type: "refused"; room: string; message: string }
   | { type: "viewers"; room: string; names: string[] }
   | { type: "away"; host: string; since: string }

@@ -3,7 +3,7 @@
 // change) and who listens to its media (players, outside React).
 import type { RoomState, Session } from "../api/types";
 import type { Channel, ChannelListener, Chunk } from "./channel";
-import { sessionOf, type FeedMessage } from "./protocol";
+import { sessionOf, type FeedMessage, type UnplayableReason } from "./protocol";
 
 export interface StreamState {
   name: string;
@@ -12,6 +12,8 @@ export interface StreamState {
   cause: string | null;
   recordedTo: string | null;
   skipped: number;
+  /** Why it is not shown; null: nothing is known against it. */
+  unplayable: UnplayableReason | null;
 }
 
 export interface RoomSnapshot {
@@ -79,6 +81,7 @@ export class RoomFeed {
       cause: null,
       recordedTo: before?.recordedTo ?? null,
       skipped: before?.skipped ?? 0,
+      unplayable: null,
     };
     this.update({ streams: { ...this.snapshot.streams, [name]: state }, refused: null });
   }
@@ -132,6 +135,9 @@ export class RoomFeed {
           this.patchStream(channel.info.name, { skipped: skipped + message.chunks });
         }
         break;
+      case "unplayable":
+        this.unplayable(message.name, message.stream, message.reason);
+        break;
       case "viewers":
         this.update({ viewers: message.names });
         break;
@@ -146,6 +152,21 @@ export class RoomFeed {
     if (this.snapshot.refused !== null) {
       this.update({ refused: null });
     }
+  }
+
+  /** It may still come, made anew: then addChannel() takes this back. */
+  private unplayable(name: string, stream: string, reason: UnplayableReason): void {
+    const state: StreamState = {
+      name,
+      stream,
+      lostSince: null,
+      cause: null,
+      recordedTo: null,
+      skipped: 0,
+      ...this.snapshot.streams[name],
+      unplayable: reason,
+    };
+    this.update({ streams: { ...this.snapshot.streams, [name]: state } });
   }
 
   private recorded(list: { stream: string; recorded_to: string | null }[]): void {
