@@ -72,13 +72,13 @@ asio::awaitable<GapCounts::Counts> GapCounts::of(std::vector<Uuid> sessions) {
   }
   Counts counts = state_->known;
   if (!sessions.empty() && !state_->is_asking) {
+    const auto executor = co_await asio::this_coro::executor;
     auto refreshing = refresh(state_, std::move(sessions));
-    asio::co_spawn(co_await asio::this_coro::executor, std::move(refreshing),
-                   [](const std::exception_ptr& problem) {
-                     if (problem) {
-                       log::error("capture.gap-counts-threw");
-                     }
-                   });
+    asio::co_spawn(executor, std::move(refreshing), [](const std::exception_ptr& problem) {
+      if (problem) {
+        log::error("capture.gap-counts-threw");
+      }
+    });
   }
   co_return counts;
 }

@@ -110,7 +110,8 @@ TEST_F(LiveTest, WhatABrowserDoesNotPlayIsSaidAndNotSent) {
   host().announce(1, "panorama-video", "video", "hvc1.1.6.L120.90");
   host().announce(2, "close-up-video");
 
-  EXPECT_EQ(page.next(4), "viewers(supervisor) unplayable(panorama-video) stream(close-up-video)@1 init@1");
+  EXPECT_EQ(page.next(4),
+            "viewers(supervisor) unplayable(panorama-video) stream(close-up-video)@1 init@1");
 }
 
 TEST_F(LiveTest, ABrowserThatPlaysH265GetsIt) {
