@@ -41,6 +41,15 @@ struct MediaFormat {
 };
 using MediaFormatPtr = std::shared_ptr<const MediaFormat>;
 
+/// Where a capture time came from; the numbers are those of a MEDIA entry (docs/design/evidence.md,
+/// MEDIA body).
+enum class CaptureSource : std::uint8_t {
+  kArrival = 0,
+  kSenderReport = 1,
+  kOnvifExtension = 2,
+  kLocalDevice = 3
+};
+
 /// One access unit (NAL units with 4-byte lengths, no AUD), one AAC frame (raw, no ADTS), one Opus
 /// packet or one packet of G.711, as a source hands it on. Moved, never shared.
 struct Sample {
@@ -50,20 +59,12 @@ struct Sample {
       0;  // Decode time on the source's own clock, unwrapped, in format->timescale.
   std::int32_t composition_offset = 0;  // Presentation minus decode time, ticks.
   std::uint32_t duration = 0;           // Ticks; sound only, where the samples in it are known.
-  BootTime arrival;                     // When the sample was complete here.
-  UtcTime capture;    // The source's UTC of this sample; 0 when capture_source is kArrival.
-  bool sync = false;  // Decoding can start here (IDR, IRAP; every sample of sound).
+  BootTime arrival;  // When the sample was complete here; from a device of this machine: was taken.
+  UtcTime capture;   // The source's UTC of this sample; 0: none, the arrival stands for it.
+  CaptureSource capture_source = CaptureSource::kSenderReport;  // Of `capture`, if it is not 0.
+  bool sync = false;               // Decoding can start here (IDR, IRAP; every sample of sound).
   std::uint32_t lost_packets = 0;  // Packets known lost between the previous sample and this one.
   bool discontinuity = false;      // source_ticks do not continue from the previous sample's.
-};
-
-/// Where a capture time came from; the numbers are those of a MEDIA entry (docs/design/evidence.md,
-/// MEDIA body).
-enum class CaptureSource : std::uint8_t {
-  kArrival = 0,
-  kSenderReport = 1,
-  kOnvifExtension = 2,
-  kLocalDevice = 3
 };
 
 /// The atom of queue, disk and live view: one [prft]moof+mdat with one video frame or a few audio

@@ -123,7 +123,7 @@ ChunkPtr Fragmenter::make_chunk() {
   chunk->sync = first.sample.sync;
   chunk->discontinuity = first.discontinuity;
   chunk->capture_source =
-      first.sample.capture.ns == 0 ? CaptureSource::kArrival : CaptureSource::kSenderReport;
+      first.sample.capture.ns == 0 ? CaptureSource::kArrival : first.sample.capture_source;
   chunk->capture =
       first.sample.capture.ns == 0 ? run_clock_.utc_at(first.sample.arrival) : first.sample.capture;
   std::vector<bmff::ChunkSample> samples;
