@@ -17,5 +17,6 @@ pkg_check_modules(transcoding REQUIRED IMPORTED_TARGET libavformat libavcodec li
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(argon2 REQUIRED IMPORTED_TARGET libargon2)
+pkg_check_modules(gstreamer REQUIRED IMPORTED_TARGET gstreamer-1.0 gstreamer-app-1.0)
 pkg_check_modules(gst_rtsp_server REQUIRED IMPORTED_TARGET gstreamer-rtsp-server-1.0 gstreamer-app-1.0)
 pkg_check_modules(tomlpp REQUIRED IMPORTED_TARGET tomlplusplus)

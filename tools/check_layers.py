@@ -14,6 +14,7 @@ STAGES = {
     "core": [],
     "config": ["core"],
     "capture": ["core"],
+    "capture/local": ["core", "capture"],
     "media/bmff": ["core"],
     "media/fragment": ["core", "media/bmff"],
     "transcode": ["core", "media/bmff", "media/fragment"],
@@ -48,7 +49,7 @@ THIRD_PARTY = [
     (r"lib(av|sw)\w+/", ["media/fragment", "transcode"]),
     (r"seccomp", ["transcode"]),
     (r"CLI/", ["app"]),
-    (r"(gst|glib|gio)[/\-.]|glib", []),
+    (r"(gst|glib|gio)[/\-.]|glib", ["capture/local"]),
     (r"(gtest|gmock|benchmark)/", []),
 ]
 ANY_THIRD_PARTY = ("bench", "tests")
