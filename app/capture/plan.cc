@@ -4,6 +4,9 @@
 #include <utility>
 
 #include "app/version.h"
+#include "capture/local/alsa_source.h"
+#include "capture/local/file_source.h"
+#include "capture/local/v4l2_source.h"
 #include "capture/rtsp/rtsp_source.h"
 
 namespace candor::app {
@@ -44,12 +47,50 @@ SourceFactory rtsp_factory(capture::RtspOptions options, const Clock& clock) {
       [options = std::move(options), &clock] { return capture::make_rtsp_source(options, clock); };
 }
 
+// The factory of each kind of source.
+struct MakeFactory {
+  const config::Config& config;
+  const config::SourceConfig& source;
+  const Clock& clock;
+
+  SourceFactory operator()(const config::RtspConfig& rtsp) const {
+    capture::RtspOptions options = rtsp_options(config, rtsp);
+    options.picture = source.picture;
+    options.sound = source.sound;
+    return rtsp_factory(std::move(options), clock);
+  }
+  SourceFactory operator()(const config::V4l2Config& camera) const {
+    capture::V4l2Options options;
+    options.device = camera.device;
+    options.width = static_cast<std::uint32_t>(camera.width);
+    options.height = static_cast<std::uint32_t>(camera.height);
+    options.frame_rate = static_cast<std::uint32_t>(camera.frame_rate);
+    options.bitrate_kbps = static_cast<std::uint32_t>(camera.bitrate_kbps);
+    options.media_timeout = config.limits.media_timeout;
+    return [options, &clock = clock] { return capture::make_v4l2_source(options, clock); };
+  }
+  SourceFactory operator()(const config::AlsaConfig& microphone) const {
+    capture::AlsaOptions options;
+    options.device = microphone.device;
+    options.sample_rate = static_cast<std::uint32_t>(microphone.sample_rate);
+    options.channels = static_cast<std::uint32_t>(microphone.channels);
+    options.media_timeout = config.limits.media_timeout;
+    return [options, &clock = clock] { return capture::make_alsa_source(options, clock); };
+  }
+  SourceFactory operator()(const config::FileConfig& file) const {
+    capture::FileOptions options;
+    options.path = file.path;
+    options.repeat = file.repeat;
+    options.picture = source.picture;
+    options.sound = source.sound;
+    options.media_timeout = config.limits.media_timeout;
+    return [options, &clock = clock] { return capture::make_file_source(options, clock); };
+  }
+};
+
 SourceFactory factory_of(const config::Config& config, const config::SourceConfig& source,
                          const Clock& clock) {
-  capture::RtspOptions options = rtsp_options(config, std::get<config::RtspConfig>(source.origin));
-  options.picture = source.picture;
-  options.sound = source.sound;
-  return rtsp_factory(std::move(options), clock);
+  return std::visit(MakeFactory{.config = config, .source = source, .clock = clock}, source.origin);
 }
 
 // The smaller picture of the same camera, if there is one.
