@@ -194,6 +194,9 @@ class PipelineSource final : public capture::Source {
     const Error why = ended.has_value() ? Error(ErrorKind::kInternal, "ended without a reason")
                                         : std::move(ended.error());
     const bool is_asked_for = why.kind() == ErrorKind::kCancelled;
+    if (has_begun && !is_asked_for && recipe_.after_failure != nullptr) {
+      recipe_.after_failure();
+    }
     return Error(why.kind(), sentence(why, has_begun || is_asked_for ? "" : recipe_.advice))
         .within(recipe_.name);
   }

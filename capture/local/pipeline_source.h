@@ -22,6 +22,8 @@ struct Recipe {
   PipelineOrigin origin;
   std::function<Result<void>()> check;             // Before GStreamer is asked; null: nothing.
   std::function<Result<void>(Pipeline&)> connect;  // Adds the branches.
+  // When a device has failed that gave media, and the pipeline is gone; null: nothing.
+  std::function<void()> after_failure;
   std::chrono::milliseconds media_timeout{3000};
   // From the instant of a sample to the time stamp of the encoder's output that holds it.
   std::chrono::nanoseconds encoder_delay{0};

@@ -8,7 +8,9 @@
 
 #include <fmt/format.h>
 
+#include "capture/local/device_file.h"
 #include "capture/local/pipeline_source.h"
+#include "core/log.h"
 
 namespace candor::capture {
 namespace {
@@ -29,7 +31,10 @@ bool is_offered(const GstCaps* offered, const std::string& wanted) {
   return caps != nullptr && gst_caps_can_intersect(offered, caps.get()) == TRUE;
 }
 
-Result<void> check_device(const std::string& device) {
+// The camera of one try, by its number: the name may be gone or another's when it was pulled out.
+using DeviceNumber = std::shared_ptr<std::optional<dev_t>>;
+
+Result<void> check_device(const std::string& device, const DeviceNumber& number) {
   struct stat status{};
   if (::stat(device.c_str(), &status) != 0) {
     return fail(error_from_errno(errno, "is not there"));
@@ -40,7 +45,18 @@ Result<void> check_device(const std::string& device) {
   if (::access(device.c_str(), R_OK | W_OK) != 0) {
     return fail(error_from_errno(errno, "may not be opened"));
   }
+  *number = status.st_rdev;
   return {};
+}
+
+// v4l2src 1.22 keeps a descriptor when the camera is pulled out while it streams: its pool of
+// buffers cannot be stopped then and is never freed. The kernel would not let the camera come back
+// under its old name. (tests/crash/guest.py takes the camera away.)
+void let_go(const std::string& device, const DeviceNumber& number) {
+  const std::size_t kept = number->has_value() ? local::release_device(**number) : 0;
+  if (kept > 0) {
+    log::debug("v4l2.released", {{"device", device}, {"descriptors", kept}});
+  }
 }
 
 // One slice thread and no frame skipped: every frame of the camera is in the recording, and leaves
@@ -86,7 +102,9 @@ std::unique_ptr<Source> make_v4l2_source(V4l2Options options, const Clock& clock
     recipe.origin = {.text = "v4l2src name=origin ! identity name=last silent=true",
                      .property = "device",
                      .value = options.device};
-    recipe.check = [device = options.device] { return check_device(device); };
+    const auto number = std::make_shared<std::optional<dev_t>>();
+    recipe.check = [device = options.device, number] { return check_device(device, number); };
+    recipe.after_failure = [device = options.device, number] { let_go(device, number); };
   } else {
     recipe.origin.text =
         options.instead_of_device + " name=origin ! identity name=last silent=true";

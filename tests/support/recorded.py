@@ -11,6 +11,8 @@ from pathlib import Path
 
 HEADER = struct.Struct(">4sBBBB16sQqq16sIIQ32s16sH")
 MEDIA = struct.Struct(">16s16s32s32s32sQQQIIIIqBBH")
+# ffmpeg rounds times to the frame rate it guesses, unless told: then frames that are not even look like a fault.
+AS_STAMPED = ["-fps_mode", "passthrough", "-enc_time_base", "-1"]
 TYPES = {
     1: "GENESIS",
     2: "INIT",
@@ -132,7 +134,7 @@ def unplayable(segments: list[Path]) -> list[str]:
 
     def problem(path: Path) -> str | None:
         done = subprocess.run(
-            ["ffmpeg", "-nostdin", "-v", "error", "-xerror", "-i", str(path), "-f", "null", "-"],
+            ["ffmpeg", "-nostdin", "-v", "error", "-xerror", "-i", str(path), *AS_STAMPED, "-f", "null", "-"],
             capture_output=True,
             text=True,
             check=False,
