@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records from Linux' own test camera (vivid) and test sound card (snd-aloop) in a virtual machine, takes both away
-while they are recorded, and judges what was recorded. Prints one JSON line; ends with 1 when a limit is broken.
+"""Records from Linux' own test camera (vivid) and test sound card (snd-aloop) in a virtual machine, takes
+both away while they are recorded, and judges what was recorded. Prints one JSON line; ends with 1 when a limit is
+broken.
 
-The picture must be vivid's colour bars and move, the sound a tone of 1 kHz; every hole must be declared with its
-cause, and recording must go on within five seconds after a device is there again."""
+The picture must be vivid's colour bars and move, the sound a tone of 1 kHz; every hole must be declared with
+its cause, and recording must go on within five seconds after a device is there again."""
 
 import argparse
 import json
@@ -66,9 +67,8 @@ class Inside:
         self.faults: list[dict] = []
 
     def run(self, rounds: int, seconds: float) -> None:
-        self.site.write_config(
-            configuration(self.site.folder, 8080, [room(ROOM, "waiting", "Waiting", "候问室", [SOURCES])], LIMITS)
-        )
+        rooms = [room(ROOM, "waiting", "Waiting", "候问室", [SOURCES])]
+        self.site.write_config(configuration(self.site.folder, 8080, rooms, LIMITS))
         self.start_tone()
         try:
             self.site.start_capture()
@@ -221,7 +221,8 @@ def run_outside(wanted: argparse.Namespace) -> int:
     try:
         # The list of plugins is made here: the guest would need most of a minute for it.
         registry = {"GST_REGISTRY": str(output / "registry")}
-        subprocess.run(["gst-inspect-1.0", "--version"], env={**os.environ, **registry}, check=True, stdout=sys.stderr)
+        make_list = ["gst-inspect-1.0", "--version"]
+        subprocess.run(make_list, env={**os.environ, **registry}, check=True, stdout=subprocess.DEVNULL)
         guest = Guest(
             output,
             modules=["vivid", "snd-aloop"],

@@ -12,7 +12,16 @@ SOUND_RATE = 48_000
 WINDOW = SOUND_RATE // 10
 LOUD = 300  # Of 32768, root of the mean square: a tone, and no noise of an encoder.
 # vivid's and most cameras' first pattern, "75% Colorbar", from left to right.
-BARS = [(191, 191, 191), (191, 191, 0), (0, 191, 191), (0, 191, 0), (191, 0, 191), (191, 0, 0), (0, 0, 191), (0, 0, 0)]
+BARS = [
+    (191, 191, 191),
+    (191, 191, 0),
+    (0, 191, 191),
+    (0, 191, 0),
+    (191, 0, 191),
+    (191, 0, 0),
+    (0, 0, 191),
+    (0, 0, 0),
+]
 BAR_TOLERANCE = 40
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 HEADER = struct.Struct(">4sBBBB16sQqq16sIIQ32s16sH")
 MEDIA = struct.Struct(">16s16s32s32s32sQQQIIIIqBBH")
-# ffmpeg rounds times to the frame rate it guesses, unless told: then frames that are not even look like a fault.
+# ffmpeg rounds times to the frame rate it guesses, unless told: uneven frames look like a fault then.
 AS_STAMPED = ["-fps_mode", "passthrough", "-enc_time_base", "-1"]
 TYPES = {
     1: "GENESIS",

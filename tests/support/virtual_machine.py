@@ -6,6 +6,7 @@ guest sees all files of this machine read-only, with a layer in memory over them
 output folder stays. QEMU emulates the processor (TCG): expect a tenth of the machine's speed."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -31,16 +32,16 @@ mount -t proc proc /proc; mount -t sysfs sysfs /sys; mount -t devtmpfs dev /dev
 for module in $(cat /modules/order); do insmod /modules/$module || echo "insmod $module failed"; done
 mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=512000,cache=loose root /lower || poweroff -f
 mount -t tmpfs -o size=75% layer /layer; mkdir /layer/upper /layer/work
-mount -t overlay -o lowerdir=/lower,upperdir=/layer/upper,workdir=/layer/work root /root
-for folder in proc sys dev; do mount -o bind /$folder /root/$folder; done
-mkdir -p /root/dev/shm /root/dev/pts
-mount -t tmpfs run /root/run; mount -t tmpfs shm /root/dev/shm; mount -t tmpfs tmp /root/tmp
-mount -t devpts devpts /root/dev/pts
-ln -s /proc/self/fd /root/dev/fd
-mkdir -p /root/run/guest
-mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none output /root/run/guest
+mount -t overlay -o lowerdir=/lower,upperdir=/layer/upper,workdir=/layer/work root /over
+for folder in proc sys dev; do mount -o bind /$folder /over/$folder; done
+mkdir -p /over/dev/shm /over/dev/pts
+mount -t tmpfs run /over/run; mount -t tmpfs shm /over/dev/shm; mount -t tmpfs tmp /over/tmp
+mount -t devpts devpts /over/dev/pts
+ln -s /proc/self/fd /over/dev/fd
+mkdir -p /over/run/guest
+mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none output /over/run/guest
 echo "@UP@ $(cut -d' ' -f1 /proc/uptime)"
-chroot /root /bin/bash /run/guest/start
+chroot /over /bin/bash /run/guest/start
 echo "@ENDED@ $?"
 sync
 poweroff -f
@@ -62,7 +63,7 @@ class GuestError(RuntimeError):
 
 @dataclass
 class Guest:
-    """One virtual machine. `output` is /run/guest inside; the serial console is kept there as `serial`."""
+    """One virtual machine. `output` is /run/guest inside; the serial console is kept there."""
 
     output: Path
     modules: list[str] = field(default_factory=list)  # Loaded before the command: "vivid", "sch_netem", ...
@@ -71,8 +72,8 @@ class Guest:
     processors: int = 2
 
     def run(self, command: list[str], seconds: float) -> int:
-        """Boots, runs the command in this machine's files, powers off. Returns the command's exit code; what it
-        printed is in `output`/log. Errors: GuestError, with the end of the serial console."""
+        """Boots, runs the command in this machine's files, powers off. Returns the command's exit code; what
+        it printed is in `output`/log. Errors: GuestError, with the end of the serial console."""
         check_installed()
         self.output.mkdir(parents=True, exist_ok=True)
         self.write_start(command)
@@ -89,23 +90,26 @@ class Guest:
         return self.output / "serial"
 
     def write_start(self, command: list[str]) -> None:
-        environment = {"CANDOR_BIN": os.environ.get("CANDOR_BIN", ""), **self.environment}
-        text = START
+        start = START
         for name, value in {
-            "ENVIRONMENT": "\n".join(f"export {key}={quoted(value)}" for key, value in environment.items() if value),
+            "ENVIRONMENT": "\n".join(f"export {key}={quoted(it)}" for key, it in self.environment.items()),
             "FOLDER": quoted(str(Path.cwd())),
             "MODULES": " ".join(quoted(module) for module in self.modules),
             "COMMAND": " ".join(quoted(word) for word in command),
         }.items():
-            text = text.replace(f"@{name}@", value)
-        (self.output / "start").write_text(text)
+            start = start.replace(f"@{name}@", value)
+        (self.output / "start").write_text(start)
 
     def boot(self, initramfs: Path, seconds: float) -> bool:
         """False when the guest did not come up in time; then it may be tried again."""
         began = time.monotonic()
         with (self.output / "qemu").open("wb") as log:
             machine = subprocess.Popen(
-                self.machine(initramfs), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                self.machine(initramfs),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         try:
             while machine.poll() is None:
@@ -160,17 +164,22 @@ def quoted(word: str) -> str:
 
 
 def end(machine: subprocess.Popen) -> None:
-    """Ends QEMU by its own id, if it still runs."""
+    """Ends QEMU by its own id, if it still runs. It is nice's process too: nice becomes it."""
     if machine.poll() is None:
         machine.send_signal(signal.SIGKILL)
     machine.wait()
 
 
 def check_installed() -> None:
-    missing = [name for name in NEEDED if shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin") is None]
+    missing = [name for name in NEEDED if find_program(name) is None]
     if missing or not Path("/bin/busybox").exists():
         raise GuestError(f"missing {', '.join(missing) or 'busybox-static'}: ./dev campaign installs it")
     kernel_release()
+
+
+def find_program(name: str) -> str | None:
+    """Administrators' programs too, which are not in everybody's PATH."""
+    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
 
 
 def kernel_release() -> str:
@@ -179,14 +188,13 @@ def kernel_release() -> str:
     found = [release for release in found if (Path("/lib/modules") / release / "modules.dep").exists()]
     if not found:
         raise GuestError("no kernel in /boot with its modules; install linux-image-amd64")
-    return max(found, key=lambda release: [int(part) for part in release.replace("-", ".").split(".") if part.isdigit()])
+    return max(found, key=lambda release: [int(part) for part in re.findall(r"\d+", release)])
 
 
 def module_files(release: str, modules: list[str]) -> list[Path]:
     """Files of the modules and of all they need, in the order of loading; what is built in has none."""
-    modprobe = shutil.which("modprobe", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
     done = subprocess.run(
-        [modprobe, "--set-version", release, "--show-depends", "--all", *modules],
+        [find_program("modprobe"), "--set-version", release, "--show-depends", "--all", *modules],
         capture_output=True,
         text=True,
         check=False,
@@ -200,7 +208,7 @@ def module_files(release: str, modules: list[str]) -> list[Path]:
 def make_initramfs(folder: Path, release: str) -> Path:
     """A root of busybox and a few modules; about 2 MB."""
     root = folder / "initramfs"
-    for name in ("bin", "proc", "sys", "dev", "lower", "layer", "root", "modules"):
+    for name in ("bin", "proc", "sys", "dev", "lower", "layer", "over", "modules"):
         (root / name).mkdir(parents=True)
     shutil.copy("/bin/busybox", root / "bin" / "busybox")
     for applet in APPLETS:
@@ -215,6 +223,10 @@ def make_initramfs(folder: Path, release: str) -> Path:
     packed = folder / "initramfs.cpio"
     with packed.open("wb") as out:
         subprocess.run(
-            ["cpio", "--create", "--format=newc", "--quiet"], input=names.encode(), stdout=out, cwd=root, check=True
+            ["cpio", "--create", "--format=newc", "--quiet"],
+            input=names.encode(),
+            stdout=out,
+            cwd=root,
+            check=True,
         )
     return packed
