@@ -150,8 +150,8 @@ def judge_faults(entries: list[dict], faults: list[dict]) -> tuple[dict, list[st
         back.append((end - fault["end_ns"]) / 1e6)
     report = {
         "faults": len(faults),
-        "worst_missing_ms": round(max(missing, default=0)),
-        "worst_back_ms": round(max(back, default=0)),
+        "worst_missing_ms": round(max([0, *missing])),
+        "worst_back_ms": round(max([0, *back])),
         "other_gaps": others,
     }
     return report, complaints
