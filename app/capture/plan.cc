@@ -67,7 +67,9 @@ struct MakeFactory {
     options.frame_rate = static_cast<std::uint32_t>(camera.frame_rate);
     options.bitrate_kbps = static_cast<std::uint32_t>(camera.bitrate_kbps);
     options.media_timeout = config.limits.media_timeout;
-    return [options, &clock = clock] { return capture::make_v4l2_source(options, clock); };
+    return [options = std::move(options), &clock = clock] {
+      return capture::make_v4l2_source(options, clock);
+    };
   }
   SourceFactory operator()(const config::AlsaConfig& microphone) const {
     capture::AlsaOptions options;
@@ -75,7 +77,9 @@ struct MakeFactory {
     options.sample_rate = static_cast<std::uint32_t>(microphone.sample_rate);
     options.channels = static_cast<std::uint32_t>(microphone.channels);
     options.media_timeout = config.limits.media_timeout;
-    return [options, &clock = clock] { return capture::make_alsa_source(options, clock); };
+    return [options = std::move(options), &clock = clock] {
+      return capture::make_alsa_source(options, clock);
+    };
   }
   SourceFactory operator()(const config::FileConfig& file) const {
     capture::FileOptions options;
@@ -84,7 +88,9 @@ struct MakeFactory {
     options.picture = source.picture;
     options.sound = source.sound;
     options.media_timeout = config.limits.media_timeout;
-    return [options, &clock = clock] { return capture::make_file_source(options, clock); };
+    return [options = std::move(options), &clock = clock] {
+      return capture::make_file_source(options, clock);
+    };
   }
 };
 
@@ -134,7 +140,7 @@ RoomPlan room_plan(const config::Config& config, const config::RoomConfig& room,
     add_substream(config, room, source, clock, plan);
   }
   return plan;
-}
+}  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): of std::function, which frees it.
 
 }  // namespace
 

@@ -80,7 +80,7 @@ Result<void> check_file(const std::string& path) {
 
 }  // namespace
 
-std::unique_ptr<Source> make_file_source(FileOptions options, const Clock& clock) {
+std::unique_ptr<Source> make_file_source(const FileOptions& options, const Clock& clock) {
   local::Recipe recipe;
   recipe.name = options.path;
   recipe.origin = {.text = "filesrc name=origin ! parsebin name=streams",

@@ -24,6 +24,7 @@ struct FileOptions {
 
 /// Kinds besides those of Source: kNotFound, kUnsupported  nothing in it can be recorded. Hands on
 /// the first picture and the first sound of the file. The clock must outlive the source.
-[[nodiscard]] std::unique_ptr<Source> make_file_source(FileOptions options, const Clock& clock);
+[[nodiscard]] std::unique_ptr<Source> make_file_source(const FileOptions& options,
+                                                       const Clock& clock);
 
 }  // namespace candor::capture

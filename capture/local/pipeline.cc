@@ -214,6 +214,7 @@ std::uint32_t Pipeline::take_dropped() { return std::exchange(dropped_, 0); }
 std::vector<Codec> Pipeline::tracks() const {
   const MutexLock lock(mutex_);
   std::vector<Codec> codecs;
+  codecs.reserve(sinks_.size());
   for (const Sink& sink : sinks_) {
     codecs.push_back(sink.codec);
   }
@@ -233,8 +234,7 @@ bool Pipeline::is_at_end() const {
 }
 
 Result<void> Pipeline::rewind() {
-  const auto flags = static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_KEY_UNIT);
-  if (gst_element_seek_simple(element_.get(), GST_FORMAT_TIME, flags, 0) == FALSE) {
+  if (gst_element_seek_simple(element_.get(), GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, 0) == FALSE) {
     return fail(ErrorKind::kUnsupported, "cannot be played from its beginning again");
   }
   return {};

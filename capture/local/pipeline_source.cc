@@ -75,19 +75,27 @@ class Playing {
   }
 
   Result<bool> step(std::size_t number) {
-    Track& track = tracks_[number];
-    if (!track.next.has_value()) {
-      const SamplePtr taken = pipeline_.pull(number);
-      if (taken == nullptr) {
-        return false;
-      }
-      CANDOR_TRY(track.next, track.reader.read(taken.get(), offset_ns_));
+    std::optional<ReadSample>& next = tracks_[number].next;
+    if (!next.has_value()) {
+      CANDOR_TRY(next, read(number));
     }
-    if (!recipe_.is_device && due(*track.next) > std::chrono::steady_clock::now()) {
+    if (!next.has_value() ||
+        (!recipe_.is_device && due(*next) > std::chrono::steady_clock::now())) {
       return false;
     }
-    hand_on(number, std::move(*std::exchange(track.next, std::nullopt)));
+    hand_on(number, std::move(*next));
+    next.reset();
     return true;
+  }
+
+  // Nothing when none is there.
+  Result<std::optional<ReadSample>> read(std::size_t number) {
+    const SamplePtr taken = pipeline_.pull(number);
+    if (taken == nullptr) {
+      return std::nullopt;
+    }
+    CANDOR_TRY(ReadSample sample, tracks_[number].reader.read(taken.get(), offset_ns_));
+    return sample;
   }
 
   Result<void> announce() {

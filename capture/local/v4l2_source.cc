@@ -15,7 +15,6 @@
 namespace candor::capture {
 namespace {
 
-using local::Branch;
 using local::CapsPtr;
 using local::Pipeline;
 
@@ -53,7 +52,8 @@ Result<void> check_device(const std::string& device, const DeviceNumber& number)
 // buffers cannot be stopped then and is never freed. The kernel would not let the camera come back
 // under its old name. (tests/crash/guest.py takes the camera away.)
 void let_go(const std::string& device, const DeviceNumber& number) {
-  const std::size_t kept = number->has_value() ? local::release_device(**number) : 0;
+  const std::optional<dev_t> known = *number;
+  const std::size_t kept = known.has_value() ? local::release_device(*known) : 0;
   if (kept > 0) {
     log::debug("v4l2.released", {{"device", device}, {"descriptors", kept}});
   }
