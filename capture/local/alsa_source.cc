@@ -17,7 +17,7 @@ using local::Pipeline;
 // Of those that AAC and voaacenc have, the ones that config/ lets through.
 constexpr std::array<std::uint32_t, 9> kSampleRates = {8000,  11025, 12000, 16000, 22050,
                                                        24000, 32000, 44100, 48000};
-// What the encoder puts before the first sample (measured: docs/decisions/local-sources.md).
+// What the encoder puts before the first sample (measured: docs/decisions/0009-local-sources.md).
 constexpr std::int64_t kPrimingSamples = 1600;
 constexpr std::uint32_t kBitsPerSampleMax = 4;  // Below the encoder's own limit of 6.
 constexpr std::uint32_t kBitrateMax = 96'000;   // A channel.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A microphone of this machine, encoded as AAC-LC (docs/decisions/local-sources.md).
+// A microphone of this machine, encoded as AAC-LC (docs/decisions/0009-local-sources.md).
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A camera of this machine, encoded as H.264 (docs/decisions/local-sources.md).
+// A camera of this machine, encoded as H.264 (docs/decisions/0009-local-sources.md).
 #pragma once
 
 #include <chrono>
