@@ -67,6 +67,7 @@ class Monitor {
           [this](const monitor::HostLink& changed) { api_.tell_host(changed); }));
     }
   }
+  // NOLINTNEXTLINE(bugprone-exception-escape): without memory to post a stop, the end is right.
   ~Monitor() {
     server_.reset();
     hub_.stop();
@@ -77,6 +78,8 @@ class Monitor {
   }
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
+  Monitor(Monitor&&) = delete;
+  Monitor& operator=(Monitor&&) = delete;
 
   // Errors: those of HttpServer::listen.
   Result<void> listen(const config::Config& config) {
@@ -161,4 +164,11 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace candor::app
 
-int main(int argc, char** argv) { return candor::app::run(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return candor::app::run(argc, argv);
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "candor-monitor: %s\n", problem.what());
+    return 1;
+  }
+}

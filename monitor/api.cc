@@ -291,9 +291,9 @@ asio::awaitable<HttpResponse> Api::add_viewing(Caller caller, HttpRequest reques
 }
 
 void Api::tell_host(const HostLink& host) {
-  json::object message{{"type", host.is_connected() ? "back" : "away"},
-                       {"host", host.name()},
-                       {"since", to_rfc3339(host.since())}};
+  const json::object message{{"type", host.is_connected() ? "back" : "away"},
+                             {"host", host.name()},
+                             {"since", to_rfc3339(host.since())}};
   for (const Page& page : pages_) {
     page.session->tell(message);
   }

@@ -82,6 +82,8 @@ class Api::OpenPage {
   ~OpenPage() { pages_.erase(at_); }
   OpenPage(const OpenPage&) = delete;
   OpenPage& operator=(const OpenPage&) = delete;
+  OpenPage(OpenPage&&) = delete;
+  OpenPage& operator=(OpenPage&&) = delete;
 
  private:
   std::list<Page>& pages_;

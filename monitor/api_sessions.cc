@@ -80,7 +80,7 @@ Result<std::string> id_of(Records& records, PersonKind kind, const json::value& 
   if (!given.is_object()) {
     return fail(ErrorKind::kInvalidArgument, R"(a person is given as {"name"} or {"id"})");
   }
-  CANDOR_TRY(const std::string id, net::optional_text_field(given.get_object(), "id"));
+  CANDOR_TRY(std::string id, net::optional_text_field(given.get_object(), "id"));
   if (id.empty()) {
     CANDOR_TRY(const std::string name, net::text_field(given.get_object(), "name"));
     return records.people.find_or_create(kind, name);
@@ -200,7 +200,7 @@ asio::awaitable<HttpResponse> Api::list_sessions(Caller caller, HttpRequest requ
     if (place != cursor->end() && !place->second.has_value()) {
       continue;  // This host's list was at its end.
     }
-    const std::string before = place == cursor->end() ? "" : *place->second;
+    const std::string before = place == cursor->end() ? "" : place->second.value_or("");
     auto asking = host->ask(list_request(request, *people, *limit, before));
     Result<json::object> answer = co_await std::move(asking);
     if (answer.has_value()) {

@@ -28,6 +28,8 @@ class LiveViewer {
   LiveViewer() = default;
   LiveViewer(const LiveViewer&) = delete;
   LiveViewer& operator=(const LiveViewer&) = delete;
+  LiveViewer(LiveViewer&&) = delete;
+  LiveViewer& operator=(LiveViewer&&) = delete;
   virtual ~LiveViewer() = default;
   virtual void on_live(const std::string& room, const LiveMessagePtr& message) = 0;
   [[nodiscard]] virtual const std::string& viewer_name() const = 0;

@@ -41,6 +41,8 @@ class LiveSession final : public LiveViewer {
   ~LiveSession() override;
   LiveSession(const LiveSession&) = delete;
   LiveSession& operator=(const LiveSession&) = delete;
+  LiveSession(LiveSession&&) = delete;
+  LiveSession& operator=(LiveSession&&) = delete;
 
   [[nodiscard]] net::asio::awaitable<void> serve();
 

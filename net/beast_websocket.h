@@ -18,7 +18,7 @@ template <typename Stream>
 class BeastWebSocket final : public WebSocket {
  public:
   static constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
-  static constexpr std::size_t kWriteBufferBytes = 128 * 1024;
+  static constexpr std::size_t kWriteBufferBytes = std::size_t{128} << 10;
 
   BeastWebSocket(Stream stream, std::size_t message_bytes_max) : stream_(std::move(stream)) {
     stream_.read_message_max(message_bytes_max);

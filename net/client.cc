@@ -14,7 +14,7 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using Endpoint = asio::local::stream_protocol::endpoint;
 
-constexpr std::size_t kHeaderBytesMax = 16 * 1024;
+constexpr std::size_t kHeaderBytesMax = std::size_t{16} << 10;
 
 tl::unexpected<Error> client_failed(const boost::system::error_code& code,
                                     const std::string& path) {
@@ -117,7 +117,7 @@ class BlockingResponse final : public ClientResponse {
 
 Result<std::string> ClientResponse::read_all(std::size_t bytes_max) {
   std::string text;
-  Bytes block(64 * 1024);
+  Bytes block(std::size_t{64} << 10);
   for (;;) {
     CANDOR_TRY(const std::size_t got, read(block));
     if (got == 0) {

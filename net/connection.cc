@@ -27,7 +27,7 @@ namespace websocket = beast::websocket;
 using Stream = beast::basic_stream<asio::generic::stream_protocol, asio::any_io_executor>;
 using Parser = http::request_parser<http::string_body>;
 
-constexpr std::size_t kBlockBytes = 128 * 1024;
+constexpr std::size_t kBlockBytes = std::size_t{128} << 10;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 std::string lower(std::string_view text) {

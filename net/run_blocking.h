@@ -8,10 +8,10 @@
 #include <type_traits>
 #include <utility>
 
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace candor::net {
@@ -24,10 +24,10 @@ template <typename Executor, typename Job>
 [[nodiscard]] boost::asio::awaitable<std::invoke_result_t<Job&>> run_blocking(Executor there,
                                                                               Job job) {
   namespace asio = boost::asio;
-  const auto here = co_await asio::this_coro::executor;
   std::optional<std::invoke_result_t<Job&>> result;
   std::exception_ptr problem;
   const auto start = [&](auto done) {
+    const auto here = asio::get_associated_executor(done);  // The coroutine's.
     asio::post(there, [&, here, done = std::move(done)]() mutable {
       try {
         result.emplace(job());
@@ -38,7 +38,7 @@ template <typename Executor, typename Job>
     });
   };
   co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(start, asio::use_awaitable);
-  if (problem) {
+  if (!result.has_value()) {
     std::rethrow_exception(problem);
   }
   co_return std::move(*result);

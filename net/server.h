@@ -21,8 +21,8 @@ struct ServerOptions {
   std::uint16_t port = 0;
   std::size_t connections_max = 512;
   std::uint32_t header_bytes_max = 16 * 1024;
-  std::uint64_t body_bytes_max = 64 * 1024;
-  std::size_t message_bytes_max = 64 * 1024;  // Of a WebSocket message from the peer.
+  std::uint64_t body_bytes_max = std::uint64_t{64} << 10;
+  std::size_t message_bytes_max = std::size_t{64} << 10;  // Of a WebSocket message from the peer.
   std::chrono::seconds idle_max{60};
 };
 

@@ -159,8 +159,8 @@ HttpResponse ControlApi::feed(const HttpRequest& request) {
   const std::string room = name == request.query.end() ? "" : name->second;
   HttpResponse response;
   if (Room* found = host_.find_room(room); found != nullptr) {
-    FeedServerOptions options{.host = host_.plan().host,
-                              .ring_bytes_max = options_.feed_ring_bytes_max};
+    const FeedServerOptions options{.host = host_.plan().host,
+                                    .ring_bytes_max = options_.feed_ring_bytes_max};
     response.websocket = [found, options](std::shared_ptr<net::WebSocket> socket) {
       return serve_feed(*found, options, std::move(socket));
     };

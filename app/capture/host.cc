@@ -92,6 +92,7 @@ Result<std::unique_ptr<CaptureHost>> CaptureHost::start(HostPlan plan, const Clo
   CANDOR_TRY(host->recorder_, storage::Recorder::open(std::move(volume), clock, used.recorder,
                                                       recorder_rooms(used), *host->tap_));
   const media::RunClock run_clock = anchored_clock(*host->recorder_, used.rooms.size(), clock);
+  host->rooms_.reserve(used.rooms.size());
   for (std::size_t i = 0; i < used.rooms.size(); ++i) {
     host->rooms_.push_back(
         std::make_unique<Room>(used.rooms[i].options, i, *host->recorder_, clock, run_clock));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // candor: the command line. Exit codes: 0 done, 1 failed (one line on stderr), 2 used wrongly.
 #include <cstdio>
+#include <exception>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -59,4 +60,11 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace candor::app::cli
 
-int main(int argc, char** argv) { return candor::app::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return candor::app::cli::run(argc, argv);
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "candor: %s\n", problem.what());
+    return 1;
+  }
+}

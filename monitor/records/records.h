@@ -50,6 +50,8 @@ struct Records {
         viewings(database) {}
   Records(const Records&) = delete;
   Records& operator=(const Records&) = delete;
+  Records(Records&&) = delete;
+  Records& operator=(Records&&) = delete;
   ~Records() = default;
 
   Database database;

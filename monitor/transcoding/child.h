@@ -37,6 +37,8 @@ class TranscodeChild : public std::enable_shared_from_this<TranscodeChild> {
   ~TranscodeChild() = default;
   TranscodeChild(const TranscodeChild&) = delete;
   TranscodeChild& operator=(const TranscodeChild&) = delete;
+  TranscodeChild(TranscodeChild&&) = delete;
+  TranscodeChild& operator=(TranscodeChild&&) = delete;
 
   /// False: more is waiting than it can take; nothing was queued.
   [[nodiscard]] bool send(const LiveMessagePtr& message);

@@ -46,6 +46,8 @@ class FeedTranscodes {
   ~FeedTranscodes();
   FeedTranscodes(const FeedTranscodes&) = delete;
   FeedTranscodes& operator=(const FeedTranscodes&) = delete;
+  FeedTranscodes(FeedTranscodes&&) = delete;
+  FeedTranscodes& operator=(FeedTranscodes&&) = delete;
 
   /// Every message of the host, after the viewers were told.
   void take(const LiveMessagePtr& message);
