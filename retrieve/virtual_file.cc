@@ -7,6 +7,7 @@
 
 #include "core/big_endian.h"
 #include "evidence/digest.h"
+#include "retrieve/group_fragment.h"
 #include "retrieve/playable_init.h"
 #include "retrieve/segment_index_box.h"
 #include "retrieve/unit_reader.h"
@@ -16,7 +17,7 @@ namespace {
 
 constexpr std::uint64_t kInitBytesMax = std::uint64_t{1} << 20;
 // Part of every ETag: changes whenever other bytes are made of the same units.
-constexpr std::uint32_t kAnswerFormat = 1;
+constexpr std::uint32_t kAnswerFormat = 2;
 constexpr std::size_t kEtagBytes = 16;
 
 std::string etag_of(const RangePlan& plan, std::uint64_t size, bool is_original) {
@@ -45,14 +46,14 @@ std::string etag_of(const RangePlan& plan, std::uint64_t size, bool is_original)
 Result<VirtualFile> VirtualFile::open(storage::Catalogue& catalogue, const std::string& volume_root,
                                       const RangeRequest& request) {
   CANDOR_TRY(RangePlan plan, plan_range(catalogue, request));
-  VirtualFile file(std::move(plan), volume_root);
-  CANDOR_CHECK(file.write_header(request.is_original));
-  file.place_units();
+  VirtualFile file(std::move(plan), volume_root, request.is_original);
+  CANDOR_CHECK(file.write_header());
+  file.place_groups();
   file.etag_ = etag_of(file.plan_, file.size_, request.is_original);
   return file;
 }
 
-Result<void> VirtualFile::write_header(bool is_original) {
+Result<void> VirtualFile::write_header() {
   CANDOR_TRY(const bmff::BoxFile* first, media_file(0));
   if (plan_.init_bytes > kInitBytesMax) {
     return fail(ErrorKind::kResourceExhausted,
@@ -65,7 +66,7 @@ Result<void> VirtualFile::write_header(bool is_original) {
     return fail(ErrorKind::kDataLoss,
                 plan_.files[0] + ": the init segment is not the one that was recorded");
   }
-  if (is_original) {
+  if (is_original_) {
     header_ = std::move(init);
     return {};
   }
@@ -73,17 +74,17 @@ Result<void> VirtualFile::write_header(bool is_original) {
                                                         .media_time = plan_.media_time,
                                                         .end = plan_.end()}),
                                    plan_.files[0]));
-  const Bytes index = write_segment_index(plan_);
+  const Bytes index = write_segment_index(plan_, groups_);
   header_.insert(header_.end(), index.begin(), index.end());
   return {};
 }
 
-void VirtualFile::place_units() {
+void VirtualFile::place_groups() {
   size_ = header_.size();
-  unit_at_.reserve(plan_.units.size());
-  for (const PlannedUnit& unit : plan_.units) {
-    unit_at_.push_back(size_);
-    size_ += unit.bytes;
+  group_at_.reserve(groups_.size());
+  for (const UnitGroup& group : groups_) {
+    group_at_.push_back(size_);
+    size_ += group.bytes;
   }
 }
 
@@ -93,10 +94,10 @@ Result<std::size_t> VirtualFile::read_at(std::uint64_t offset, std::span<std::ui
     ByteView source = header_;
     std::uint64_t source_at = 0;
     if (offset >= header_.size()) {
-      const auto next = std::upper_bound(unit_at_.begin(), unit_at_.end(), offset);
-      const auto unit = static_cast<std::size_t>(next - unit_at_.begin()) - 1;
-      CANDOR_TRY(source, unit_bytes(unit));
-      source_at = unit_at_[unit];
+      const auto next = std::upper_bound(group_at_.begin(), group_at_.end(), offset);
+      const auto group = static_cast<std::size_t>(next - group_at_.begin()) - 1;
+      CANDOR_TRY(source, group_bytes(group));
+      source_at = group_at_[group];
     }
     const auto skip = static_cast<std::size_t>(offset - source_at);
     const std::size_t count = std::min(source.size() - skip, out.size() - filled);
@@ -108,16 +109,27 @@ Result<std::size_t> VirtualFile::read_at(std::uint64_t offset, std::span<std::ui
   return filled;
 }
 
-Result<ByteView> VirtualFile::unit_bytes(std::size_t unit) {
-  if (unit_ != unit) {
-    const PlannedUnit& planned = plan_.units[unit];
-    CANDOR_TRY(const bmff::BoxFile* file, media_file(planned.file));
-    unit_.reset();
-    CANDOR_TRY(unit_bytes_,
-               with_context(read_unit(*file, planned, plan_.base), plan_.files[planned.file]));
-    unit_ = unit;
+Result<ByteView> VirtualFile::group_bytes(std::size_t group) {
+  if (group_ != group) {
+    group_.reset();
+    CANDOR_TRY(group_bytes_, read_group(groups_[group]));
+    group_ = group;
   }
-  return ByteView(unit_bytes_);
+  return ByteView(group_bytes_);
+}
+
+Result<Bytes> VirtualFile::read_group(const UnitGroup& group) {
+  Bytes chunks;
+  chunks.reserve(group.bytes);
+  for (std::size_t i = group.first; i < group.first + group.count; ++i) {
+    const PlannedUnit& unit = plan_.units[i];
+    CANDOR_TRY(const bmff::BoxFile* file, media_file(unit.file));
+    CANDOR_CHECK(with_context(read_unit(*file, unit, chunks), plan_.files[unit.file]));
+  }
+  if (is_original_) {
+    return chunks;
+  }
+  return with_context(one_fragment(chunks, plan_.base), plan_.files[plan_.units[group.first].file]);
 }
 
 Result<const bmff::BoxFile*> VirtualFile::media_file(std::uint32_t number) {

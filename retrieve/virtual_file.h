@@ -16,11 +16,12 @@
 #include "core/time.h"
 #include "media/bmff/box_reader.h"
 #include "retrieve/range_plan.h"
+#include "retrieve/unit_groups.h"
 #include "storage/read/catalogue.h"
 
 namespace candor::retrieve {
 
-/// One thread at a time: the blocking pool's. Holds one unit in memory.
+/// One thread at a time: the blocking pool's. Holds one group in memory.
 class VirtualFile {
  public:
   /// Errors: those of plan_range; kDataLoss, kNotFound  the first media file is missing or damaged.
@@ -41,25 +42,31 @@ class VirtualFile {
   [[nodiscard]] UtcTime covered_to() const { return plan_.covered_to; }
 
  private:
-  VirtualFile(RangePlan plan, std::string volume_root)
-      : plan_(std::move(plan)), volume_root_(std::move(volume_root)) {}
+  VirtualFile(RangePlan plan, std::string volume_root, bool is_original)
+      : plan_(std::move(plan)),
+        groups_(group_units(plan_)),
+        volume_root_(std::move(volume_root)),
+        is_original_(is_original) {}
 
-  [[nodiscard]] Result<void> write_header(bool is_original);
-  void place_units();
-  [[nodiscard]] Result<ByteView> unit_bytes(std::size_t unit);
+  [[nodiscard]] Result<void> write_header();
+  void place_groups();
+  [[nodiscard]] Result<ByteView> group_bytes(std::size_t group);
+  [[nodiscard]] Result<Bytes> read_group(const UnitGroup& group);
   [[nodiscard]] Result<const bmff::BoxFile*> media_file(std::uint32_t number);
 
   RangePlan plan_;
+  std::vector<UnitGroup> groups_;
   std::string volume_root_;
-  Bytes header_;                        // Init segment and index box.
-  std::vector<std::uint64_t> unit_at_;  // Where each unit begins.
+  bool is_original_;
+  Bytes header_;                         // Init segment and index box.
+  std::vector<std::uint64_t> group_at_;  // Where each group begins.
   std::uint64_t size_ = 0;
   std::string etag_;
 
   std::optional<bmff::BoxFile> file_;  // The one that was read last,
   std::uint32_t file_number_ = 0;
-  Bytes unit_bytes_;  // and its unit.
-  std::optional<std::size_t> unit_;
+  Bytes group_bytes_;  // and the group.
+  std::optional<std::size_t> group_;
 };
 
 }  // namespace candor::retrieve

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kSamplesAt =
     120;  // prft 32, moof 8, mfhd 16, traf 8, tfhd 16, tfdt 20, trun 20.
 constexpr std::size_t kSampleBytes = 16;
-constexpr std::uint32_t kSamplesMax = 64;
+constexpr std::uint32_t kChunkSamplesMax = 64;
 // Far beyond any time there is; a duration can be added to it.
 constexpr std::int64_t kDecodeTimeMax = std::int64_t{1} << 62;
 constexpr std::int64_t kNtpEpochOffsetSeconds = 2'208'988'800;
@@ -48,7 +48,7 @@ std::optional<ReadChunk> read_chunk(ByteView bytes) {
   const auto count = get_be<std::uint32_t>(&bytes[kTrun + 12]);
   const std::size_t first_sample = kTrun + 20;
   const std::size_t mdat = first_sample + count * kSampleBytes;
-  if (count == 0 || count > kSamplesMax || bytes.size() < mdat + 8 ||
+  if (count == 0 || count > kChunkSamplesMax || bytes.size() < mdat + 8 ||
       !has_type(bytes, mdat, "mdat")) {
     return std::nullopt;
   }

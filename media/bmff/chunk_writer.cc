@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/bmff/chunk_writer.h"
 
+#include <limits>
 #include <string_view>
 
 #include "core/assert.h"
@@ -48,9 +49,11 @@ void append_prft(Bytes& out, const ChunkHeader& header) {
   append_be(out, header.decode_time);
 }
 
-void append_moof(Bytes& out, const ChunkHeader& header, std::span<const ChunkSample> samples) {
-  const auto count = static_cast<std::uint32_t>(samples.size());
-  const std::uint32_t trun_bytes = kTrunFixedBytes + count * kTrunSampleBytes;
+// All of a moof but the samples of its trun, which must follow. The media stands `gap` bytes behind
+// the moof.
+void append_moof_head(Bytes& out, const FragmentHeader& header, std::uint32_t samples,
+                      std::uint32_t gap) {
+  const std::uint32_t trun_bytes = kTrunFixedBytes + samples * kTrunSampleBytes;
   const std::uint32_t traf_bytes = kBoxHeaderBytes + kTfhdBytes + kTfdtBytes + trun_bytes;
   const std::uint32_t moof_bytes = kBoxHeaderBytes + kMfhdBytes + traf_bytes;
   begin_box(out, moof_bytes, "moof");
@@ -66,14 +69,15 @@ void append_moof(Bytes& out, const ChunkHeader& header, std::span<const ChunkSam
   append_be(out, header.decode_time);
   begin_box(out, trun_bytes, "trun");
   append_be(out, kVersion1 | kTrunFlags);
-  append_be(out, count);
-  append_be(out, moof_bytes + kBoxHeaderBytes);
-  for (const ChunkSample& sample : samples) {
-    append_be(out, sample.duration);
-    append_be(out, static_cast<std::uint32_t>(sample.data.size()));
-    append_be(out, sample.sync ? kSyncSample : kNonSyncSample);
-    append_be(out, sample.composition_offset);
-  }
+  append_be(out, samples);
+  append_be(out, moof_bytes + gap);
+}
+
+void append_trun_sample(Bytes& out, const FragmentSample& sample) {
+  append_be(out, sample.duration);
+  append_be(out, sample.size);
+  append_be(out, sample.flags);
+  append_be(out, sample.composition_offset);
 }
 
 }  // namespace
@@ -89,13 +93,49 @@ WrittenChunk write_chunk(const ChunkHeader& header, std::span<const ChunkSample>
   Bytes& out = chunk.bytes;
   out.reserve(128 + samples.size() * kTrunSampleBytes + payload);
   append_prft(out, header);
-  append_moof(out, header, samples);
+  append_moof_head(out, {.sequence = header.sequence, .decode_time = header.decode_time},
+                   static_cast<std::uint32_t>(samples.size()), kBoxHeaderBytes);
+  for (const ChunkSample& sample : samples) {
+    append_trun_sample(out, {.duration = sample.duration,
+                             .size = static_cast<std::uint32_t>(sample.data.size()),
+                             .flags = sample.sync ? kSyncSample : kNonSyncSample,
+                             .composition_offset = sample.composition_offset});
+  }
   begin_box(out, kBoxHeaderBytes + payload, "mdat");
   chunk.mdat_payload = static_cast<std::uint32_t>(out.size());
   for (const ChunkSample& sample : samples) {
     out.insert(out.end(), sample.data.begin(), sample.data.end());
   }
   return chunk;
+}
+
+std::uint64_t moof_bytes(std::size_t samples) {
+  return kBoxHeaderBytes + kMfhdBytes + kBoxHeaderBytes + kTfhdBytes + kTfdtBytes +
+         kTrunFixedBytes + std::uint64_t{kTrunSampleBytes} * samples;
+}
+
+Bytes write_fragment_head(const FragmentHeader& header, std::span<const FragmentSample> samples,
+                          std::uint32_t free_bytes) {
+  CANDOR_ASSERT(free_bytes == 0 || free_bytes >= kBoxHeaderBytes);
+  std::uint64_t payload = 0;
+  for (const FragmentSample& sample : samples) {
+    payload += sample.size;
+  }
+  const std::uint64_t bytes = moof_bytes(samples.size()) + free_bytes + kBoxHeaderBytes;
+  CANDOR_ASSERT(bytes + payload <= std::numeric_limits<std::int32_t>::max());
+  Bytes out;
+  out.reserve(bytes);
+  append_moof_head(out, header, static_cast<std::uint32_t>(samples.size()),
+                   free_bytes + kBoxHeaderBytes);
+  for (const FragmentSample& sample : samples) {
+    append_trun_sample(out, sample);
+  }
+  if (free_bytes > 0) {
+    begin_box(out, free_bytes, "free");
+    out.resize(out.size() + free_bytes - kBoxHeaderBytes);
+  }
+  begin_box(out, static_cast<std::uint32_t>(kBoxHeaderBytes + payload), "mdat");
+  return out;
 }
 
 Bytes write_seal(ByteView entry) {

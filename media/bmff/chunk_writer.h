@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the boxes of one chunk (prft, moof, mdat) and the seal box. Which samples belong together
-// is decided in media/fragment.
+// Writes the boxes of one chunk (prft, moof, mdat), the head of a longer fragment and the seal box.
+// Which samples belong together is decided in media/fragment and in retrieve.
 #pragma once
 
 #include <array>
@@ -10,6 +10,7 @@
 
 #include "core/bytes.h"
 #include "core/time.h"
+#include "media/bmff/box_reader.h"
 
 namespace candor::bmff {
 
@@ -41,6 +42,23 @@ struct WrittenChunk {
 /// Source: ISO/IEC 14496-12, 8.8 (movie fragments) and 8.16.5 (prft).
 [[nodiscard]] WrittenChunk write_chunk(const ChunkHeader& header,
                                        std::span<const ChunkSample> samples);
+
+/// Where a fragment stands: mfhd's sequence number, tfdt in ticks.
+struct FragmentHeader {
+  std::uint32_t sequence = 0;
+  std::int64_t decode_time = 0;
+};
+
+/// The bytes of a moof of track 1 with so many samples.
+[[nodiscard]] std::uint64_t moof_bytes(std::size_t samples);
+
+/// What stands before the samples' bytes in a fragment of any length: a moof with one trun, a free
+/// box of `free_bytes`, the header of the mdat.
+///
+/// Shape: `free_bytes` is 0 (no such box) or at least 8; all sizes fit in 31 bits.
+[[nodiscard]] Bytes write_fragment_head(const FragmentHeader& header,
+                                        std::span<const FragmentSample> samples,
+                                        std::uint32_t free_bytes);
 
 /// The project's box type for seals (docs/design/storage.md, "Seal box").
 inline constexpr std::array<std::uint8_t, 16> kSealUuid = {

@@ -38,22 +38,31 @@ std::string references(const Bytes& sidx) {
   return text;
 }
 
+Bytes index_of(std::string_view text) {
+  const RangePlan made = plan(text);
+  return write_segment_index(made, group_units(made));
+}
+
 TEST(SegmentIndexBoxTest, HasAReferenceForEachKeyFrameAndCoversGaps) {
-  EXPECT_EQ(references(write_segment_index(plan("IPIP...I"))),
-            "200 bytes 2 s, 200 bytes 5 s, 100 bytes 1 s");
+  EXPECT_EQ(references(index_of("IPIP...IP")), "200 bytes 2 s, 200 bytes 5 s, 200 bytes 2 s");
 }
 
 TEST(SegmentIndexBoxTest, SaysWhenItsBeginningIsNoKeyFrame) {
-  EXPECT_EQ(references(write_segment_index(plan("PI"))), "100 bytes 1 s no key, 100 bytes 1 s");
+  EXPECT_EQ(references(index_of("PPI")), "200 bytes 2 s no key, 100 bytes 1 s");
 }
 
-TEST(SegmentIndexBoxTest, JoinsReferencesWhenThereWouldBeTooMany) {
-  const Bytes sidx = write_segment_index(plan(std::string(86'400, 'I')));
+TEST(SegmentIndexBoxTest, HasRoomForADayOfKeyFrames) {
+  const Bytes sidx = index_of(std::string(86'400, 'I'));
   EXPECT_EQ((sidx.size() - kFixedBytes) / kReferenceBytes, 43'200U);
 }
 
 TEST(SegmentIndexBoxTest, IsLeftOutWhenAGapIsTooLongForIt) {
-  EXPECT_TRUE(write_segment_index(plan("I" + std::string(50'000, '.') + "I")).empty());
+  EXPECT_TRUE(index_of("IP" + std::string(50'000, '.') + "I").empty());
+}
+
+TEST(SegmentIndexBoxTest, IsLeftOutWhenAGroupHasNoKeyFrame) {
+  EXPECT_FALSE(index_of("I" + std::string(59, 'P')).empty());
+  EXPECT_TRUE(index_of("I" + std::string(60, 'P')).empty());
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 
+#include "core/big_endian.h"
 #include "evidence/digest.h"
 #include "media/bmff/chunk_reader.h"
 #include "tests/retrieve/clip_fixture.h"
@@ -110,6 +111,35 @@ TEST_F(VirtualFileTest, LetsAPlayerSeek) {
   EXPECT_LE(landed.seconds, 10);
   EXPECT_GE(landed.seconds, 10 - 2 * 2);
   EXPECT_EQ(clip_frame(landed), (landed.seconds + 1) * kFramesPerSecond);
+}
+
+// "sidx: moof free mdat | moof ...": the boxes of the answer, '|' where a reference of its sidx
+// ends.
+std::string outline(const Bytes& file) {
+  std::string text;
+  std::vector<std::uint64_t> ends;
+  bmff::BoxReader reader(file);
+  while (const auto box = reader.next().value()) {
+    if (box->type == bmff::fourcc("sidx")) {
+      std::uint64_t end = box->end();
+      for (std::size_t at = box->offset + 40; at < box->end(); at += 12) {
+        ends.push_back(end += get_be<std::uint32_t>(&file[at]));
+      }
+    }
+    text += (text.empty() ? "" : " ") + bmff::fourcc_text(box->type);
+    text += std::ranges::find(ends, box->end()) != ends.end() ? " |" : "";
+  }
+  return text;
+}
+
+TEST_F(VirtualFileTest, HasOneFragmentForEachReferenceOfItsIndex) {
+  start_room();
+  record_seconds(9);
+  end_recording();
+  VirtualFile file = open(1, 7).value();
+
+  EXPECT_EQ(outline(read_all(file)),
+            "ftyp moov sidx moof free mdat | moof free mdat | moof free mdat | moof free mdat |");
 }
 
 TEST_F(VirtualFileTest, GivesTheSameBytesWhateverPartIsRead) {
