@@ -112,9 +112,10 @@ struct VolumeConfig {
 struct LimitsConfig {
   std::chrono::milliseconds media_timeout{3000};
   std::chrono::milliseconds connect_timeout{5000};
-  // A camera that is back is recorded again within 5 s: a wait and a GOP of 2 s.
-  std::vector<std::chrono::milliseconds> reconnect_waits{std::chrono::milliseconds(1000),
-                                                         std::chrono::milliseconds(2000)};
+  // After the 1st, 2nd, ... refusal of a camera; one that is absent never waits above 2 s.
+  std::vector<std::chrono::milliseconds> reconnect_waits{
+      std::chrono::milliseconds(1000), std::chrono::milliseconds(2000),
+      std::chrono::milliseconds(5000), std::chrono::milliseconds(10'000)};
   std::chrono::seconds segment{60};
   std::chrono::milliseconds unit{1000};
   std::chrono::milliseconds sync_interval{1000};

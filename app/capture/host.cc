@@ -101,7 +101,7 @@ Result<std::unique_ptr<CaptureHost>> CaptureHost::start(HostPlan plan, const Clo
   for (std::size_t i = 0; i < used.rooms.size(); ++i) {
     for (const SourcePlan& source : used.rooms[i].sources) {
       host->sources_.push_back(std::make_unique<SourceSupervisor>(
-          *host->rooms_[i], source.name, source.factory, used.reconnect_waits));
+          *host->rooms_[i], source.name, source.factory, ReconnectWaits(used.reconnect_waits)));
     }
   }
   host->ticker_ =

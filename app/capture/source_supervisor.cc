@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/capture/source_supervisor.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "core/assert.h"
 #include "core/log.h"
 
 namespace candor::app {
 
 SourceSupervisor::SourceSupervisor(Room& room, std::string source, SourceFactory factory,
-                                   std::vector<std::chrono::milliseconds> waits)
+                                   ReconnectWaits waits)
     : room_(room),
       source_(std::move(source)),
       factory_(std::move(factory)),
       waits_(std::move(waits)),
-      thread_([this](const std::stop_token& stop) { run(stop); }) {
-  CANDOR_ASSERT(!waits_.empty());
-}
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void SourceSupervisor::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
@@ -27,14 +23,14 @@ void SourceSupervisor::run(const std::stop_token& stop) {
       return;  // The recorder declares its own stop.
     }
     room_.on_source_ended(source_, ended);
-    const auto pause = waits_[std::min(failures_, waits_.size() - 1)];
-    if (failures_ == 0) {
+    const bool is_first = waits_.is_new();
+    const auto pause = waits_.after(ended.kind());
+    if (is_first) {
       log::warn("source.ended", {{"room", room_.options().room},
                                  {"source", source_},
                                  {"error", ended.message()},
                                  {"retry_ms", pause.count()}});
     }
-    ++failures_;
     wait(stop, pause);
   }
 }
@@ -53,7 +49,7 @@ void SourceSupervisor::on_tracks(std::span<const capture::SourceTrack> tracks) {
 }
 
 void SourceSupervisor::on_sample(std::size_t track, Sample sample) {
-  failures_ = 0;  // Media came: the next failure is a first one again.
+  waits_.begin_anew();
   room_.on_sample(source_, tracks_[track], std::move(sample));
 }
 

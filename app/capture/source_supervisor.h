@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps one source running: a new source object for each try, for ever, with a growing wait. First
-// connect and reconnect are the same path.
+// Keeps one source running: a new source object for each try, for ever, with the waits of
+// reconnect_waits between. First connect and reconnect are the same path.
 #pragma once
 
 #include <chrono>
@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/capture/reconnect_waits.h"
 #include "app/capture/room.h"
 #include "capture/source.h"
 
@@ -23,9 +24,7 @@ using SourceFactory = std::function<std::unique_ptr<capture::Source>()>;
 /// Owns the source's thread; stopping joins it. Thread: the main thread makes and destroys it.
 class SourceSupervisor final : private capture::SourceListener {
  public:
-  /// `waits`: the wait after the 1st, 2nd, ... failure in a row; the last one is repeated.
-  SourceSupervisor(Room& room, std::string source, SourceFactory factory,
-                   std::vector<std::chrono::milliseconds> waits);
+  SourceSupervisor(Room& room, std::string source, SourceFactory factory, ReconnectWaits waits);
   ~SourceSupervisor() override = default;
   SourceSupervisor(const SourceSupervisor&) = delete;
   SourceSupervisor& operator=(const SourceSupervisor&) = delete;
@@ -45,9 +44,8 @@ class SourceSupervisor final : private capture::SourceListener {
   Room& room_;
   const std::string source_;
   const SourceFactory factory_;
-  const std::vector<std::chrono::milliseconds> waits_;
+  ReconnectWaits waits_;           // The source's thread only.
   std::vector<MediaKind> tracks_;  // The source's thread only.
-  std::size_t failures_ = 0;       // The source's thread only.
   std::mutex wait_mutex_;          // For the timed wait only; guards nothing.
   std::condition_variable_any wait_;
   std::jthread thread_;  // Last: it uses the rest.

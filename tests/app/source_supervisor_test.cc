@@ -63,7 +63,7 @@ class SourceSupervisorTest : public RoomFixture {
           tries_.notify_all();
           return std::make_unique<ScriptedSource>(scripts[std::min(number, scripts.size() - 1)]);
         },
-        std::move(waits));
+        ReconnectWaits(std::move(waits)));
   }
 
   [[nodiscard]] bool reaches(std::size_t tries) {
@@ -108,13 +108,24 @@ TEST_F(SourceSupervisorTest, RecordsACameraThatComesAfterTheFirstTry) {
 TEST_F(SourceSupervisorTest, BeginsTheWaitsAnewOnceMediaCame) {
   make_room(false);
   // After a second failure in a row nothing would happen for an hour.
-  supervise({{.text = "IP", .error = Error(ErrorKind::kUnavailable, "closed")}}, {1ms, 1h});
+  supervise({{.text = "IP", .error = Error(ErrorKind::kPermissionDenied, "401")}}, {1ms, 1h});
   EXPECT_TRUE(reaches(10));
+}
+
+TEST_F(SourceSupervisorTest, WaitsLongerForACameraThatRefuses) {
+  make_room(false);
+  // Absent, then refused: nothing more happens for an hour.
+  supervise({{.text = "", .error = Error(ErrorKind::kUnavailable, "connection refused")},
+             {.text = "", .error = Error(ErrorKind::kPermissionDenied, "401")}},
+            {1ms, 1ms, 1h});
+  ASSERT_TRUE(reaches(4));  // Two refusals at 1 ms, the third waits.
+  supervisor_.reset();
+  EXPECT_EQ(tries_, 4U);
 }
 
 TEST_F(SourceSupervisorTest, StopsAtOnceWhileItWaits) {
   make_room(false);
-  supervise({{.text = "", .error = Error(ErrorKind::kUnavailable, "closed")}}, {1h});
+  supervise({{.text = "", .error = Error(ErrorKind::kPermissionDenied, "401")}}, {1h});
   ASSERT_TRUE(reaches(1));
   auto stopping = std::async(std::launch::async, [this] { supervisor_.reset(); });
   EXPECT_EQ(stopping.wait_for(kPatience), std::future_status::ready);
