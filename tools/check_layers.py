@@ -22,9 +22,10 @@ STAGES = {
     "storage/read": ["core", "media/bmff", "evidence"],
     "storage/write": ["core", "media/bmff", "evidence", "storage/read"],
     "retrieve": ["core", "media/bmff", "evidence", "storage/read"],
-    "net": ["core"],
+    "pki": ["core"],
+    "net": ["core", "pki"],
     "monitor/records": ["core", "evidence"],
-    "monitor": ["core", "config", "media/bmff", "evidence", "storage/read", "retrieve", "monitor/records", "net"],
+    "monitor": ["core", "config", "media/bmff", "evidence", "storage/read", "retrieve", "monitor/records", "net", "pki"],
 }
 LAYERS = {
     **STAGES,
@@ -43,7 +44,7 @@ THIRD_PARTY = [
     (r"boost/url", ["net", "monitor", "app"]),
     (r"boost/asio", ["net", "monitor", "app"]),
     (r"boost/", ["net"]),
-    (r"openssl/", ["evidence", "capture/rtsp/digest_auth.cc", "capture/rtsp/tls.cc", "monitor"]),
+    (r"openssl/", ["pki", "evidence", "capture/rtsp/digest_auth.cc", "capture/rtsp/tls.cc", "monitor"]),
     (r"sqlite3", ["storage/read", "storage/write", "monitor/records"]),
     (r"argon2", ["monitor/records"]),
     (r"lib(av|sw)\w+/", ["media/fragment", "transcode"]),
