@@ -22,12 +22,12 @@ Result<boost::json::object> ControlClient::get(
                         net::encode_parameter(value);
     }
   }
-  return net::ask_json(socket_, request, kTimeout);
+  return net::ask_json(net::Endpoint::local(socket_), request, kTimeout);
 }
 
 Result<boost::json::object> ControlClient::post(const std::string& path,
                                                 const boost::json::object& body) {
-  return net::ask_json(socket_, net::json_post(path, body), kTimeout);
+  return net::ask_json(net::Endpoint::local(socket_), net::json_post(path, body), kTimeout);
 }
 
 }  // namespace candor::app::cli

@@ -7,6 +7,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/cli/ca_commands.h"
+#include "app/cli/enrol_commands.h"
 #include "app/cli/host_commands.h"
 #include "app/cli/invocation.h"
 #include "app/cli/session_commands.h"
@@ -27,7 +29,8 @@ void add_common_options(CLI::App& app, Invocation& invocation) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"Candor on this host: sessions, rooms, index, configuration, accounts"};
+  CLI::App app{
+      "Candor on this host: sessions, rooms, index, configuration, accounts, certificates"};
   Invocation invocation;
   app.require_subcommand(1);
   app.fallthrough();
@@ -38,6 +41,8 @@ int run(int argc, char** argv) {
   add_index_commands(app, invocation);
   add_config_commands(app, invocation);
   add_user_commands(app, invocation);
+  add_ca_commands(app, invocation);
+  add_enrol_command(app, invocation);
   app.add_subcommand("version", "Print the version")->callback([&invocation] {
     invocation.action = []() -> Result<void> {
       fmt::print("candor {}\n", kVersion);

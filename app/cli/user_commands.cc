@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/user_commands.h"
 
-#include <iostream>
 #include <memory>
 #include <string>
-#include <termios.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/cli/secret_input.h"
 #include "app/cli/text_output.h"
 #include "config/loader.h"
 #include "monitor/records/records.h"
@@ -28,61 +26,9 @@ Result<std::unique_ptr<Records>> open_records(const Invocation& invocation) {
   return Records::open_in(config.monitor.state);
 }
 
-// Hides what is typed for as long as it lives.
-class NoEcho {
- public:
-  NoEcho() : is_terminal_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
-    if (is_terminal_) {
-      termios hidden = before_;
-      hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-      ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-    }
-  }
-  ~NoEcho() {
-    if (is_terminal_) {
-      ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-      fmt::print(stderr, "\n");
-    }
-  }
-  NoEcho(const NoEcho&) = delete;
-  NoEcho& operator=(const NoEcho&) = delete;
-  NoEcho(NoEcho&&) = delete;
-  NoEcho& operator=(NoEcho&&) = delete;
-
- private:
-  termios before_{};
-  bool is_terminal_;
-};
-
-Result<std::string> read_line(const char* prompt) {
-  fmt::print(stderr, "{}", prompt);
-  std::string line;
-  if (!std::getline(std::cin, line)) {
-    return fail(ErrorKind::kInvalidArgument, "no password was given");
-  }
-  if (line.ends_with('\r')) {
-    line.pop_back();  // A file with lines as Windows has them: nobody could type it.
-  }
-  return line;
-}
-
 Result<std::string> read_password(bool from_stdin) {
-  if (from_stdin) {
-    return read_line("");
-  }
-  if (::isatty(STDIN_FILENO) == 0) {
-    return fail(
-        ErrorKind::kInvalidArgument,
-        "standard input is no terminal: give --password-stdin and the password as its first "
-        "line");
-  }
-  const NoEcho hidden;
-  CANDOR_TRY(std::string password, read_line("password: "));
-  CANDOR_TRY(const std::string again, read_line("\nonce more: "));
-  if (password != again) {
-    return fail(ErrorKind::kInvalidArgument, "the two passwords differ");
-  }
-  return password;
+  return read_secret({.what = "password", .option = "--password-stdin", .is_new = true},
+                     from_stdin);
 }
 
 struct UserOptions {
