@@ -106,6 +106,22 @@ std::optional<ListenAddress> parse_listen(std::string_view text) {
   return ListenAddress{.address = host, .port = *port};
 }
 
+std::optional<HostAddress> parse_host_address(std::string_view text) {
+  const auto parts = split(text);
+  if (!parts.has_value() || !parts->port.has_value()) {
+    return std::nullopt;
+  }
+  const std::string host(parts->host);
+  const auto port = parse_port(*parts->port);
+  const bool is_host = parts->is_bracketed
+                           ? is_ip(host, AF_INET6)
+                           : host.find_first_not_of(kHostCharacters) == std::string::npos;
+  if (!port.has_value() || !is_host) {
+    return std::nullopt;
+  }
+  return HostAddress{.host = host, .port = *port};
+}
+
 bool is_domain(std::string_view text) {
   if (text.size() > kDomainMax) {
     return false;

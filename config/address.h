@@ -22,6 +22,14 @@ struct ListenAddress {
 /// "127.0.0.1:8080", "[::1]:8080". None for a name, a missing port, a port outside 1 to 65535.
 [[nodiscard]] std::optional<ListenAddress> parse_listen(std::string_view text);
 
+struct HostAddress {
+  std::string host;  // A name or an IP address, without brackets.
+  std::uint16_t port = 0;
+};
+
+/// "host-1.lan:8443", "192.0.2.7:8443", "[2001:db8::7]:8443". None without a port.
+[[nodiscard]] std::optional<HostAddress> parse_host_address(std::string_view text);
+
 /// True for labels of a-z, 0-9 and '-' joined by dots, at most 253 characters: "rec.example".
 [[nodiscard]] bool is_domain(std::string_view text);
 

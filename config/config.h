@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -127,6 +128,15 @@ struct LimitsConfig {
   std::uint64_t picture_transcodes = 2;
   std::uint64_t connections = 512;
   std::uint64_t body_kib = 64;
+  std::uint64_t range_mbps = 200;
+};
+
+/// Files of a program that speaks TLS on the link, all absolute paths.
+struct TlsConfig {
+  std::string ca;
+  std::string certificate;
+  std::string key;
+  std::string crl;
 };
 
 struct CaptureConfig {
@@ -135,11 +145,16 @@ struct CaptureConfig {
   std::string state_at;
   std::string socket;
   std::string socket_at;
+  std::string address;  // Of the link for monitors on other machines; empty: none.
+  std::uint16_t port = 0;
+  std::optional<TlsConfig> tls;  // Together with `address`.
 };
 
 struct HostConfig {
   std::string name;
-  std::string socket;
+  std::string socket;   // Either a path on this machine,
+  std::string address;  // or a name or IP address and a port on another.
+  std::uint16_t port = 0;
 };
 
 struct MonitorConfig {
@@ -150,6 +165,7 @@ struct MonitorConfig {
   std::string state;
   std::string console;
   std::vector<HostConfig> hosts;
+  std::optional<TlsConfig> tls;  // Needed for hosts with an address.
 };
 
 struct Config {

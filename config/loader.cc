@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "config/address.h"
+#include "config/link_loader.h"
 #include "config/source_loader.h"
 #include "config/table_reader.h"
 #include "core/ids.h"
@@ -62,6 +63,7 @@ void read_limits(TableReader& reader, LimitsConfig& limits) {
   reader.number("picture_transcodes", {0, 64}, limits.picture_transcodes);
   reader.number("connections", {8, 65'536}, limits.connections);
   reader.number("body_kib", {4, 1024}, limits.body_kib);
+  reader.number("range_mbps", {1, 100'000}, limits.range_mbps);
 }
 
 // What all rooms of a file must agree on.
@@ -148,12 +150,13 @@ void read_monitor(TableReader& reader, MonitorConfig& monitor) {
   reader.tables("host", [&](TableReader& host) {
     HostConfig config;
     host.slug("name", config.name);
-    host.absolute_path("socket", config.socket, true);
+    read_host_address(host, config);
     if (!names.insert(config.name).second) {
       host.complain("name", fmt::format("'{}' is the name of two hosts", config.name));
     }
     monitor.hosts.push_back(std::move(config));
   });
+  read_monitor_tls(reader, monitor);
   if (monitor.hosts.empty()) {
     reader.complain("host", "the monitor needs at least one [[monitor.host]]");
   }
@@ -179,6 +182,7 @@ void read_all(TableReader& reader, Config& config) {
     config.capture.state_at = capture.place_of("state");
     capture.absolute_path("socket", config.capture.socket, true);
     config.capture.socket_at = capture.place_of("socket");
+    read_capture_link(capture, config.capture);
   });
   std::size_t volumes = 0;
   reader.tables("volume", [&](TableReader& volume) {

@@ -43,6 +43,7 @@ TEST(ExampleTest, ShowsTheDefaultOfEveryLimit) {
   EXPECT_EQ(shown.picture_transcodes, unset.picture_transcodes);
   EXPECT_EQ(shown.connections, unset.connections);
   EXPECT_EQ(shown.body_kib, unset.body_kib);
+  EXPECT_EQ(shown.range_mbps, unset.range_mbps);
 }
 
 // The loader's source is read for the keys it asks for: reader.text("kind", ...).
@@ -74,7 +75,7 @@ TEST(ExampleTest, HoldsEveryKeyTheLoaderAsksFor) {
     const bool is_shown = text.find("\n" + key + " = ") != std::string::npos ||
                           text.find("\n# " + key + " = ") != std::string::npos ||
                           text.find("[" + key + "]") != std::string::npos ||
-                          text.find("." + key + "]]") != std::string::npos;
+                          text.find("." + key + "]") != std::string::npos;
     EXPECT_TRUE(is_shown) << key << " is not in config/candor.example.toml";
   }
 }
