@@ -14,6 +14,7 @@
 
 #include "app/capture/control_api.h"
 #include "app/capture/host.h"
+#include "app/capture/network_link.h"
 #include "app/capture/plan.h"
 #include "app/version.h"
 #include "config/loader.h"
@@ -115,6 +116,8 @@ Result<int> serve(const config::Config& config) {
       {.index_path = index_path,
        .feed_ring_bytes_max = static_cast<std::size_t>(config.limits.feed_ring_mib) << 20});
   CANDOR_TRY(auto server, listen(config, threads, api));
+  const auto handle = [&api](net::HttpRequest request) { return api.handle(std::move(request)); };
+  CANDOR_TRY(auto network, NetworkLink::open(config, *threads.net, threads.blocking, handle));
   log::info("capture.started", {{"host", config.capture.host},
                                 {"rooms", config.rooms.size()},
                                 {"socket", config.capture.socket}});
@@ -123,6 +126,7 @@ Result<int> serve(const config::Config& config) {
   host->stop();
   index->stop();
   server.reset();
+  network.reset();
   threads.stop();
   log::info("capture.stopped");
   return exit_code;

@@ -16,7 +16,9 @@
 #include "config/loader.h"
 #include "core/log.h"
 #include "monitor/api.h"
+#include "monitor/host_endpoint.h"
 #include "monitor/records/records.h"
+#include "net/fresh_credentials.h"
 #include "net/server.h"
 
 namespace candor::app {
@@ -49,11 +51,13 @@ std::size_t mib(std::uint64_t count) { return static_cast<std::size_t>(count) <<
 // with them, then the rest.
 class Monitor {
  public:
-  Monitor(const config::Config& config, std::unique_ptr<records::Records> records)
-      : blocking_(kBlockingThreads + config.monitor.hosts.size()),
+  Monitor(const config::Config& config, std::unique_ptr<records::Records> records,
+          std::shared_ptr<pki::Credentials> credentials)
+      : credentials_(std::move(credentials)),
+        blocking_(kBlockingThreads + config.monitor.hosts.size()),
         context_(std::make_unique<asio::io_context>(1)),
         desk_(std::move(records), blocking_),
-        hub_(context_->get_executor(), [this](const auto& room) { return socket_of(room); },
+        hub_(context_->get_executor(), [this](const auto& room) { return endpoint_of(room); },
              {.program = program_beside_this("candor-transcode"),
               .pictures_max = config.limits.picture_transcodes}),
         api_(desk_, hosts_, hub_, blocking_,
@@ -63,7 +67,7 @@ class Monitor {
               .viewer_ring_bytes_max = mib(config.limits.viewer_ring_mib)}) {
     for (const config::HostConfig& host : config.monitor.hosts) {
       hosts_.push_back(std::make_unique<monitor::HostLink>(
-          host.name, host.socket, blocking_,
+          host.name, monitor::endpoint_of(host, config.site, credentials_), blocking_,
           [this](const monitor::HostLink& changed) { api_.tell_host(changed); }));
     }
   }
@@ -106,19 +110,28 @@ class Monitor {
         }
       });
     }
+    if (credentials_ != nullptr) {
+      asio::co_spawn(*context_, net::keep_credentials_fresh(credentials_, blocking_, [] {}),
+                     [](const std::exception_ptr& problem) {
+                       if (problem) {
+                         log::error("link.credentials-threw");
+                       }
+                     });
+    }
     context_->run();
   }
 
  private:
-  [[nodiscard]] std::optional<std::string> socket_of(const std::string& room) const {
+  [[nodiscard]] std::optional<net::Endpoint> endpoint_of(const std::string& room) const {
     for (const auto& host : hosts_) {
       if (host->has_room(room)) {
-        return host->socket();
+        return host->endpoint();
       }
     }
     return std::nullopt;
   }
 
+  const std::shared_ptr<pki::Credentials> credentials_;  // Null: all hosts are on this machine.
   asio::thread_pool blocking_;
   std::unique_ptr<asio::io_context> context_;
   monitor::Desk desk_;
@@ -130,7 +143,8 @@ class Monitor {
 
 Result<void> serve(const config::Config& config) {
   CANDOR_TRY(auto records, records::Records::open_in(config.monitor.state));
-  Monitor monitor(config, std::move(records));
+  CANDOR_TRY(auto credentials, monitor::load_credentials(config));
+  Monitor monitor(config, std::move(records), std::move(credentials));
   CANDOR_CHECK(monitor.listen(config));
   log::info("monitor.started", {{"name", config.monitor.name},
                                 {"address", config.monitor.address},

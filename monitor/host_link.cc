@@ -10,6 +10,7 @@
 #include <boost/json.hpp>
 
 #include "core/log.h"
+#include "monitor/hello.h"
 #include "net/json.h"
 #include "net/json_client.h"
 #include "net/run_blocking.h"
@@ -43,11 +44,11 @@ Result<json::object> checked(json::object status) {
 
 }  // namespace
 
-HostLink::HostLink(std::string name, std::string socket, asio::thread_pool& blocking,
+HostLink::HostLink(std::string name, net::Endpoint endpoint, asio::thread_pool& blocking,
                    std::function<void(const HostLink&)> on_change,
                    std::chrono::milliseconds poll_interval)
     : name_(std::move(name)),
-      socket_(std::move(socket)),
+      endpoint_(std::move(endpoint)),
       blocking_(blocking),
       on_change_(std::move(on_change)),
       poll_interval_(poll_interval),
@@ -56,15 +57,18 @@ HostLink::HostLink(std::string name, std::string socket, asio::thread_pool& bloc
 asio::awaitable<void> HostLink::run() {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   std::size_t failures = 0;
+  std::string told;  // The last error, said once.
   for (;;) {
     auto asking = ask_status();
     Result<json::object> status = co_await std::move(asking);
     failures = status.has_value() ? 0 : failures + 1;
+    const std::string error = status.has_value() ? "" : status.error().message();
     if (status.has_value()) {
       status_ = std::move(*status);
-    } else if (is_connected_) {
-      log::warn("monitor.host-away", {{"host", name_}, {"error", status.error().message()}});
+    } else if (error != told) {
+      log::warn("monitor.host-away", {{"host", name_}, {"error", error}});
     }
+    told = error;
     set_connected(status.has_value());
     timer.expires_after(failures == 0 ? poll_interval_
                                       : kWaits[std::min(failures, kWaits.size()) - 1]);
@@ -73,10 +77,13 @@ asio::awaitable<void> HostLink::run() {
 }
 
 asio::awaitable<Result<json::object>> HostLink::ask_status() {
-  const auto job = [this]() -> Result<json::object> {
+  const auto job = [this, is_new = !is_connected_]() -> Result<json::object> {
+    if (is_new) {
+      CANDOR_CHECK(say_hello(endpoint_, kStatusMax));
+    }
     net::ClientRequest request;
     request.target = "/v1/status";
-    CANDOR_TRY(json::object status, net::ask_json(socket_, request, kStatusMax));
+    CANDOR_TRY(json::object status, net::ask_json(endpoint_, request, kStatusMax));
     return checked(std::move(status));
   };
   auto asking = net::run_blocking(blocking_.get_executor(), job);
@@ -102,7 +109,7 @@ Error HostLink::named(Error error) const {
 
 asio::awaitable<Result<std::unique_ptr<net::ClientResponse>>> HostLink::send(
     net::ClientRequest request) {
-  const auto job = [this, &request] { return net::send_request(socket_, request, kRequestMax); };
+  const auto job = [this, &request] { return net::send_request(endpoint_, request, kRequestMax); };
   auto sending = net::run_blocking(blocking_.get_executor(), job);
   auto answer = co_await std::move(sending);
   if (!answer.has_value()) {
@@ -112,7 +119,7 @@ asio::awaitable<Result<std::unique_ptr<net::ClientResponse>>> HostLink::send(
 }
 
 asio::awaitable<Result<json::object>> HostLink::ask(net::ClientRequest request) {
-  const auto job = [this, &request] { return net::ask_json(socket_, request, kRequestMax); };
+  const auto job = [this, &request] { return net::ask_json(endpoint_, request, kRequestMax); };
   auto asking = net::run_blocking(blocking_.get_executor(), job);
   Result<json::object> answer = co_await std::move(asking);
   if (!answer.has_value()) {

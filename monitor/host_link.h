@@ -14,6 +14,7 @@
 
 #include "core/time.h"
 #include "net/client.h"
+#include "net/endpoint.h"
 
 namespace candor::monitor {
 
@@ -23,7 +24,7 @@ inline constexpr std::chrono::seconds kPollInterval{1};
 class HostLink {
  public:
   /// `on_change` is told when the host goes away or comes back.
-  HostLink(std::string name, std::string socket, boost::asio::thread_pool& blocking,
+  HostLink(std::string name, net::Endpoint endpoint, boost::asio::thread_pool& blocking,
            std::function<void(const HostLink&)> on_change,
            std::chrono::milliseconds poll_interval = kPollInterval);
 
@@ -39,7 +40,7 @@ class HostLink {
   [[nodiscard]] net::asio::awaitable<Result<boost::json::object>> ask(net::ClientRequest request);
 
   [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] const std::string& socket() const { return socket_; }
+  [[nodiscard]] const net::Endpoint& endpoint() const { return endpoint_; }
   [[nodiscard]] bool is_connected() const { return is_connected_; }
   [[nodiscard]] UtcTime since() const { return since_; }
   /// The last status, kept while the host is away. Shape: empty, or with a list "rooms" of objects
@@ -55,7 +56,7 @@ class HostLink {
   void set_connected(bool is_connected);
 
   const std::string name_;
-  const std::string socket_;
+  const net::Endpoint endpoint_;
   boost::asio::thread_pool& blocking_;
   const std::function<void(const HostLink&)> on_change_;
   const std::chrono::milliseconds poll_interval_;

@@ -18,6 +18,7 @@
 
 #include "monitor/live_message.h"
 #include "monitor/transcoding/transcodes.h"
+#include "net/endpoint.h"
 #include "net/http.h"
 
 namespace candor::monitor {
@@ -42,7 +43,7 @@ inline constexpr std::chrono::seconds kKeepAfterLastViewer{5};
 class LiveHub {
  public:
   /// Tells where a room's feed is; none while its host is unknown.
-  using FindHost = std::function<std::optional<std::string>(const std::string& room)>;
+  using FindHost = std::function<std::optional<net::Endpoint>(const std::string& room)>;
 
   LiveHub(boost::asio::any_io_executor executor, FindHost find_host,
           TranscodeOptions transcodes = {},

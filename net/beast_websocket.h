@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// WebSocket over any Beast stream, for server and client. Included by the .cc files of net/ only.
+// WebSocket over the link's stream, for server and client. Included by the .cc files of net/ only.
 #pragma once
 
 #include <array>
@@ -11,22 +11,22 @@
 #include <boost/beast/websocket.hpp>
 
 #include "net/http.h"
+#include "net/link_stream.h"
 
 namespace candor::net {
 
-template <typename Stream>
 class BeastWebSocket final : public WebSocket {
  public:
   static constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
   static constexpr std::size_t kWriteBufferBytes = std::size_t{128} << 10;
 
-  BeastWebSocket(Stream stream, std::size_t message_bytes_max) : stream_(std::move(stream)) {
+  BeastWebSocket(LinkStream stream, std::size_t message_bytes_max) : stream_(std::move(stream)) {
     stream_.read_message_max(message_bytes_max);
     stream_.write_buffer_bytes(kWriteBufferBytes);
     stream_.auto_fragment(false);
   }
 
-  [[nodiscard]] boost::beast::websocket::stream<Stream>& stream() { return stream_; }
+  [[nodiscard]] boost::beast::websocket::stream<LinkStream>& stream() { return stream_; }
 
   asio::awaitable<Result<WebSocketMessage>> read() override {
     boost::beast::flat_buffer buffer;
@@ -60,7 +60,7 @@ class BeastWebSocket final : public WebSocket {
                 : Result<void>();
   }
 
-  boost::beast::websocket::stream<Stream> stream_;
+  boost::beast::websocket::stream<LinkStream> stream_;
 };
 
 }  // namespace candor::net

@@ -6,56 +6,29 @@
 #include <boost/url.hpp>
 
 #include "net/beast_websocket.h"
+#include "net/connect.h"
+#include "net/link_stream.h"
 
 namespace candor::net {
 namespace {
 
 namespace beast = boost::beast;
 namespace http = beast::http;
-using Endpoint = asio::local::stream_protocol::endpoint;
 
 constexpr std::size_t kHeaderBytesMax = std::size_t{16} << 10;
-
-tl::unexpected<Error> client_failed(const boost::system::error_code& code,
-                                    const std::string& path) {
-  if (code == beast::error::timeout) {
-    return fail(ErrorKind::kDeadlineExceeded, path + ": no answer in time");
-  }
-  const bool is_http = code.category() == http::make_error_code(http::error::bad_value).category();
-  return fail(is_http ? ErrorKind::kDataLoss : ErrorKind::kUnavailable,
-              path + ": " + code.message());
-}
+constexpr std::chrono::seconds kConnectMax{5};
 
 // Each operation is asynchronous underneath and waited for here, so that it has a deadline.
 class BlockingResponse final : public ClientResponse {
  public:
-  BlockingResponse(std::string path, std::chrono::seconds timeout)
-      : path_(std::move(path)), timeout_(timeout), stream_(context_) {}
+  BlockingResponse(Endpoint endpoint, std::chrono::seconds timeout)
+      : endpoint_(std::move(endpoint)),
+        timeout_(timeout),
+        stream_(LinkStream::Plain(context_.get_executor())) {}
 
   Result<void> exchange(const ClientRequest& request) {
-    const Endpoint endpoint(path_);
-    if (const auto code = wait([&](auto done) { stream_.async_connect(endpoint, done); }); code) {
-      return fail(ErrorKind::kUnavailable,
-                  path_ + ": " + code.message() + "; is candor-capture running?");
-    }
-    http::request<http::string_body> message;
-    message.method_string(request.method);
-    message.target(request.target);
-    message.version(11);
-    message.set(http::field::host, "localhost");
-    message.set(http::field::connection, "close");
-    for (const auto& [name, value] : request.headers) {
-      message.set(name, value);
-    }
-    message.body() = request.body;
-    message.prepare_payload();
-    const auto write = [&](auto done) {
-      http::async_write(stream_, message,
-                        [done](const auto& code, std::size_t) mutable { done(code); });
-    };
-    if (const auto code = wait(write); code) {
-      return client_failed(code, path_);
-    }
+    CANDOR_CHECK(connect_now());
+    const auto unsent = send(request);
     parser_.header_limit(kHeaderBytesMax);
     parser_.body_limit(boost::none);
     parser_.skip(request.method == "HEAD");
@@ -63,8 +36,11 @@ class BlockingResponse final : public ClientResponse {
       http::async_read_header(stream_, buffer_, parser_,
                               [done](const auto& code, std::size_t) mutable { done(code); });
     };
-    const auto code = wait(read_head);
-    return code ? Result<void>(client_failed(code, path_)) : Result<void>();
+    // Who refuses our certificate says so and closes: that is still to be read.
+    const auto unread = unsent && !endpoint_.is_tls() ? unsent : wait(read_head);
+    const auto code =
+        unsent && unread.category() != asio::error::get_ssl_category() ? unsent : unread;
+    return code ? Result<void>(link_failed(code, endpoint_)) : Result<void>();
   }
 
   [[nodiscard]] unsigned status() const override { return parser_.get().result_int(); }
@@ -89,12 +65,45 @@ class BlockingResponse final : public ClientResponse {
     };
     const auto code = wait(read_some);
     if (code && code != http::error::need_buffer) {
-      return client_failed(code, path_);
+      return link_failed(code, endpoint_);
     }
     return out.size() - parser_.get().body().size;
   }
 
  private:
+  Result<void> connect_now() {
+    Result<void> connected;
+    std::exception_ptr problem;
+    asio::co_spawn(context_, connect(stream_, endpoint_, timeout_),
+                   [&](std::exception_ptr thrown, Result<void> result) {
+                     problem = std::move(thrown);
+                     connected = std::move(result);
+                   });
+    context_.run();
+    if (problem) {
+      return fail(ErrorKind::kInternal, endpoint_.text() + ": connecting failed");
+    }
+    return connected;
+  }
+
+  boost::system::error_code send(const ClientRequest& request) {
+    http::request<http::string_body> message;
+    message.method_string(request.method);
+    message.target(request.target);
+    message.version(11);
+    message.set(http::field::host, "localhost");
+    message.set(http::field::connection, "close");
+    for (const auto& [name, value] : request.headers) {
+      message.set(name, value);
+    }
+    message.body() = request.body;
+    message.prepare_payload();
+    return wait([&](auto done) {
+      http::async_write(stream_, message,
+                        [done](const auto& code, std::size_t) mutable { done(code); });
+    });
+  }
+
   template <typename Start>
   boost::system::error_code wait(Start start) {
     boost::system::error_code result;
@@ -105,10 +114,10 @@ class BlockingResponse final : public ClientResponse {
     return result;
   }
 
-  std::string path_;
+  Endpoint endpoint_;
   std::chrono::seconds timeout_;
   asio::io_context context_;
-  beast::basic_stream<asio::local::stream_protocol> stream_;
+  LinkStream stream_;
   beast::flat_buffer buffer_;
   http::response_parser<http::buffer_body> parser_;
 };
@@ -130,29 +139,28 @@ Result<std::string> ClientResponse::read_all(std::size_t bytes_max) {
   }
 }
 
-Result<std::unique_ptr<ClientResponse>> send_request(const std::string& unix_socket,
+Result<std::unique_ptr<ClientResponse>> send_request(const Endpoint& endpoint,
                                                      const ClientRequest& request,
                                                      std::chrono::seconds timeout) {
-  auto response = std::make_unique<BlockingResponse>(unix_socket, timeout);
+  auto response = std::make_unique<BlockingResponse>(endpoint, timeout);
   CANDOR_CHECK(response->exchange(request));
   return std::unique_ptr<ClientResponse>(std::move(response));
 }
 
 asio::awaitable<Result<std::shared_ptr<WebSocket>>> connect_websocket(
-    std::string unix_socket, std::string target, std::size_t message_bytes_max) {
-  using Stream = beast::basic_stream<asio::local::stream_protocol, asio::any_io_executor>;
+    Endpoint endpoint, std::string target, std::size_t message_bytes_max) {
   constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-  Stream stream(co_await asio::this_coro::executor);
-  stream.expires_after(std::chrono::seconds(5));
-  const Endpoint endpoint(unix_socket);
-  const auto [failed] = co_await stream.async_connect(endpoint, kAwait);
-  if (failed) {
-    co_return client_failed(failed, unix_socket);
+  LinkStream stream(LinkStream::Plain(co_await asio::this_coro::executor));
+  auto connecting = connect(stream, endpoint, kConnectMax);
+  const Result<void> connected = co_await std::move(connecting);
+  if (!connected.has_value()) {
+    co_return fail(connected.error());
   }
-  auto socket = std::make_shared<BeastWebSocket<Stream>>(std::move(stream), message_bytes_max);
+  stream.expires_after(kConnectMax);
+  auto socket = std::make_shared<BeastWebSocket>(std::move(stream), message_bytes_max);
   const auto [refused] = co_await socket->stream().async_handshake("localhost", target, kAwait);
   if (refused) {
-    co_return client_failed(refused, unix_socket);
+    co_return link_failed(refused, endpoint);
   }
   socket->stream().next_layer().expires_never();
   socket->stream().set_option(

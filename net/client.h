@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The client side of a Unix socket: blocking requests for pools and the command line, and an
+// The client side of the link: blocking requests for pools and the command line, and an
 // asynchronous WebSocket.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "net/endpoint.h"
 #include "net/http.h"
 
 namespace candor::net {
@@ -31,14 +32,15 @@ class ClientResponse : public BodySource {
 };
 
 /// Sends one request on a connection of its own and reads the answer's head. Blocks; every read has
-/// the timeout. Errors: kUnavailable  nobody listens; kDeadlineExceeded; kDataLoss  not HTTP.
-[[nodiscard]] Result<std::unique_ptr<ClientResponse>> send_request(const std::string& unix_socket,
+/// the timeout. Errors: kUnavailable  nobody listens, a certificate is refused; kDeadlineExceeded;
+/// kDataLoss  not HTTP.
+[[nodiscard]] Result<std::unique_ptr<ClientResponse>> send_request(const Endpoint& endpoint,
                                                                    const ClientRequest& request,
                                                                    std::chrono::seconds timeout);
 
-/// Errors: kUnavailable  nobody listens or no WebSocket is given.
+/// Errors: kUnavailable  nobody listens, a certificate is refused, or no WebSocket is given.
 [[nodiscard]] asio::awaitable<Result<std::shared_ptr<WebSocket>>> connect_websocket(
-    std::string unix_socket, std::string target, std::size_t message_bytes_max);
+    Endpoint endpoint, std::string target, std::size_t message_bytes_max);
 
 /// Percent-encodes everything but letters, digits, '-', '.', '_', '~'.
 [[nodiscard]] std::string encode_parameter(std::string_view text);

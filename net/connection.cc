@@ -15,6 +15,7 @@
 #include "core/log.h"
 #include "net/beast_websocket.h"
 #include "net/json.h"
+#include "net/link_stream.h"
 #include "net/run_blocking.h"
 
 namespace candor::net {
@@ -24,7 +25,7 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 namespace websocket = beast::websocket;
 
-using Stream = beast::basic_stream<asio::generic::stream_protocol, asio::any_io_executor>;
+using Stream = LinkStream;
 using Parser = http::request_parser<http::string_body>;
 
 constexpr std::size_t kBlockBytes = std::size_t{128} << 10;
@@ -37,8 +38,13 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+struct Peer {
+  std::string address;
+  std::string name;  // From its certificate.
+};
+
 std::optional<HttpRequest> to_request(const http::request<http::string_body>& message,
-                                      std::string peer) {
+                                      const Peer& peer) {
   const auto target = boost::urls::parse_origin_form(message.target());
   if (!target) {
     return std::nullopt;
@@ -55,16 +61,17 @@ std::optional<HttpRequest> to_request(const http::request<http::string_body>& me
     request.headers[lower(field.name_string())] = std::string(field.value());
   }
   request.body = message.body();
-  request.peer = std::move(peer);
+  request.peer = peer.address;
+  request.peer_name = peer.name;
   return request;
 }
 
 // RFC 9110, 15.3.5 and 15.4.5: these answers end with their head.
 bool has_content(unsigned status) { return status != 204 && status != 304; }
 
-std::string peer_of(const Stream& stream) {
+std::string peer_of(Stream& stream) {
   boost::system::error_code code;
-  const auto endpoint = stream.socket().remote_endpoint(code);
+  const auto endpoint = stream.plain().socket().remote_endpoint(code);
   if (code || (endpoint.data()->sa_family != AF_INET && endpoint.data()->sa_family != AF_INET6)) {
     return "unix";
   }
@@ -90,14 +97,28 @@ class Cancellable {
   std::list<std::function<void()>>::iterator at_;
 };
 
+// Is judged by ConnectionService::check_peers() for as long as it lives.
+class KnownPeer {
+ public:
+  KnownPeer(ConnectionService& service, ConnectionService::TlsPeer peer)
+      : peers_(service.tls_peers), at_(peers_.insert(peers_.end(), std::move(peer))) {}
+  ~KnownPeer() { peers_.erase(at_); }
+  KnownPeer(const KnownPeer&) = delete;
+  KnownPeer& operator=(const KnownPeer&) = delete;
+
+ private:
+  std::list<ConnectionService::TlsPeer>& peers_;
+  std::list<ConnectionService::TlsPeer>::iterator at_;
+};
+
 // One connection from accept to close. Its state is the coroutine's locals.
 class Connection {
  public:
-  Connection(ConnectionService& service, Stream& stream) : service_(service), stream_(stream) {}
+  Connection(ConnectionService& service, Stream& stream, Peer peer)
+      : service_(service), stream_(stream), peer_(std::move(peer)) {}
 
   asio::awaitable<void> serve() {
     beast::flat_buffer buffer;
-    const std::string peer = peer_of(stream_);
     bool keeps_alive = true;
     while (keeps_alive) {
       Parser parser;
@@ -114,7 +135,7 @@ class Connection {
       }
       auto message = parser.release();
       keeps_alive = message.keep_alive();
-      auto request = to_request(message, peer);
+      auto request = to_request(message, peer_);
       if (!request.has_value()) {
         co_await refuse(400, "not a path");
         co_return;
@@ -157,8 +178,8 @@ class Connection {
       co_return;
     }
     stream_.expires_never();
-    auto socket = std::make_shared<BeastWebSocket<Stream>>(std::move(stream_),
-                                                           service_.options.message_bytes_max);
+    auto socket =
+        std::make_shared<BeastWebSocket>(std::move(stream_), service_.options.message_bytes_max);
     socket->stream().set_option(
         websocket::stream_base::timeout::suggested(beast::role_type::server));
     const Cancellable cancellable(service_, [socket] { socket->cancel(); });
@@ -203,6 +224,7 @@ class Connection {
       if (!got.has_value() || *got == 0) {
         co_return got.has_value();  // On an error the connection is closed short of its length.
       }
+      co_await keep_to_rate(*got);
       stream_.expires_after(service_.options.idle_max);
       const auto piece = asio::buffer(block.data(), *got);
       const auto [code, written] = co_await asio::async_write(stream_, piece, kAwait);
@@ -212,16 +234,84 @@ class Connection {
     }
   }
 
+  asio::awaitable<void> keep_to_rate(std::size_t bytes) {
+    if (!service_.bucket.has_value()) {
+      co_return;
+    }
+    const auto wait = service_.bucket->take(bytes, TokenBucket::Clock::now());
+    if (wait.count() == 0) {
+      co_return;
+    }
+    stream_.expires_never();
+    asio::steady_timer timer(stream_.get_executor(), wait);
+    co_await timer.async_wait(kAwait);
+  }
+
   ConnectionService& service_;
   Stream& stream_;
+  const Peer peer_;
 };
+
+// Why there is no handshake, for the log.
+std::string reason_of(const boost::system::error_code& code, const std::string& refusal) {
+  if (!refusal.empty()) {
+    return refusal;
+  }
+  if (code == beast::error::timeout) {
+    return "no TLS handshake in time";
+  }
+  const bool is_alert = code.message().find("alert") != std::string::npos;
+  return is_alert ? "it refuses our certificate: " + code.message() : code.message();
+}
+
+// TLS's handshake has a deadline. True when the peer is let in.
+asio::awaitable<bool> let_in(ConnectionService& service, Stream& stream, const Peer& peer) {
+  stream.start_tls(*service.options.credentials, service.options.peer);
+  stream.expires_after(service.options.handshake_max);
+  const auto [code] = co_await stream.async_handshake(asio::ssl::stream_base::server, kAwait);
+  if (!code) {
+    co_return true;
+  }
+  service.refused.tell(peer.address, reason_of(code, stream.refusal()));
+  co_return false;
+}
+
+// The whole connection over TLS: its peer is known to check_peers() meanwhile.
+asio::awaitable<void> serve_tls(ConnectionService& service, Stream& stream, Peer peer) {
+  auto entering = let_in(service, stream, peer);
+  const bool is_in = co_await std::move(entering);
+  if (!is_in) {
+    co_return;
+  }
+  const std::shared_ptr<X509> certificate = stream.peer_certificate();
+  peer.name = pki::name_of(*certificate);
+  ConnectionService::TlsPeer entry;
+  entry.certificate = certificate;
+  entry.address = peer.address;
+  entry.cancel = stream.closer();
+  const KnownPeer known(service, std::move(entry));
+  Connection connection(service, stream, std::move(peer));
+  co_await connection.serve();
+}
+
+asio::awaitable<void> serve(ConnectionService& service, Stream& stream) {
+  Peer peer;
+  peer.address = peer_of(stream);
+  if (service.options.credentials != nullptr) {
+    auto serving = serve_tls(service, stream, std::move(peer));
+    co_await std::move(serving);
+    co_return;
+  }
+  Connection connection(service, stream, std::move(peer));
+  co_await connection.serve();
+}
 
 asio::awaitable<void> run_connection(std::shared_ptr<ConnectionService> service,
                                      std::shared_ptr<Stream> stream) {
   const Cancellable cancellable(*service, [stream] { stream->close(); });
-  Connection connection(*service, *stream);
   try {
-    co_await connection.serve();
+    auto serving = serve(*service, *stream);
+    co_await std::move(serving);
   } catch (const std::exception& problem) {
     log::warn("net.connection-failed", {{"what", problem.what()}});
   }
@@ -243,13 +333,24 @@ void ConnectionService::start(const std::shared_ptr<ConnectionService>& service,
   const int one = 1;
   ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   auto executor = socket.get_executor();
-  auto stream = std::make_shared<Stream>(std::move(socket));
+  auto stream = std::make_shared<Stream>(Stream::Plain(std::move(socket)));
   auto running = run_connection(service, std::move(stream));
   asio::co_spawn(executor, std::move(running), [](const std::exception_ptr& problem) {
     if (problem) {
       log::error("net.connection-threw");
     }
   });
+}
+
+void ConnectionService::check_peers() {
+  for (const TlsPeer& peer : std::list<TlsPeer>(tls_peers)) {
+    const std::string objection =
+        options.credentials->objection_to(*peer.certificate, options.peer);
+    if (!objection.empty()) {
+      refused.tell(peer.address, objection);
+      peer.cancel();
+    }
+  }
 }
 
 void ConnectionService::stop_all() {

@@ -28,7 +28,8 @@ struct HttpRequest {
   std::map<std::string, std::string, std::less<>> query;
   std::map<std::string, std::string, std::less<>> headers;  // Names in lower case.
   std::string body;
-  std::string peer;  // Address without port; "unix" for a local socket.
+  std::string peer;       // Address without port; "unix" for a local socket.
+  std::string peer_name;  // Of the monitor that the certificate names; empty without TLS.
 
   [[nodiscard]] std::string_view header(std::string_view lower_case_name) const;
 };

@@ -39,14 +39,14 @@ Error error_of(unsigned status, const boost::json::object& answer) {
 
 }  // namespace
 
-Result<boost::json::object> ask_json(const std::string& unix_socket, const ClientRequest& request,
+Result<boost::json::object> ask_json(const Endpoint& endpoint, const ClientRequest& request,
                                      std::chrono::seconds timeout) {
-  CANDOR_TRY(const auto response, send_request(unix_socket, request, timeout));
+  CANDOR_TRY(const auto response, send_request(endpoint, request, timeout));
   CANDOR_TRY(const std::string body, response->read_all(kAnswerBytesMax));
   Result<boost::json::object> answer = parse_object(body);
   if (!answer.has_value()) {
     return fail(ErrorKind::kDataLoss,
-                fmt::format("{}: the answer to {} is not JSON", unix_socket, request.target));
+                fmt::format("{}: the answer to {} is not JSON", endpoint.text(), request.target));
   }
   if (response->status() >= kFirstErrorStatus) {
     return fail(error_of(response->status(), *answer));

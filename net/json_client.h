@@ -15,7 +15,7 @@ namespace candor::net {
 /// Sends the request and reads the whole answer; blocks.
 /// Errors: those of send_request(); kDataLoss  the answer is no JSON object; what the other side
 /// refused, with its kind and sentence.
-[[nodiscard]] Result<boost::json::object> ask_json(const std::string& unix_socket,
+[[nodiscard]] Result<boost::json::object> ask_json(const Endpoint& endpoint,
                                                    const ClientRequest& request,
                                                    std::chrono::seconds timeout);
 

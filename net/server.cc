@@ -19,13 +19,19 @@
 
 namespace candor::net {
 
+constexpr std::chrono::seconds kStreamBurst{1};
+
 struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   Impl(asio::io_context& io, asio::thread_pool& pool, ServerOptions o, HttpHandler h)
       : context(io),
         options(std::move(o)),
         acceptor(io),
         service(
-            std::make_shared<ConnectionService>(ConnectionService{pool, options, std::move(h)})) {}
+            std::make_shared<ConnectionService>(ConnectionService{pool, options, std::move(h)})) {
+    if (options.stream_bytes_per_second > 0) {
+      service->bucket.emplace(options.stream_bytes_per_second, kStreamBurst);
+    }
+  }
 
   asio::awaitable<void> accept_all();
 
@@ -39,7 +45,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
 
 namespace {
 
-using Endpoint = asio::generic::stream_protocol::endpoint;
+using Address = asio::generic::stream_protocol::endpoint;
 
 // A socket file of a process that is gone is removed; one that answers is in use.
 Result<void> clear_stale_socket(const std::string& path) {
@@ -62,17 +68,17 @@ Result<void> clear_stale_socket(const std::string& path) {
   return {};
 }
 
-Result<Endpoint> endpoint_of(const ServerOptions& options) {
+Result<Address> address_of(const ServerOptions& options) {
   if (!options.unix_socket.empty()) {
     CANDOR_CHECK(clear_stale_socket(options.unix_socket));
-    return Endpoint(asio::local::stream_protocol::endpoint(options.unix_socket));
+    return Address(asio::local::stream_protocol::endpoint(options.unix_socket));
   }
   boost::system::error_code code;
   const auto address = asio::ip::make_address(options.address, code);
   if (code) {
     return fail(ErrorKind::kInvalidArgument, "'" + options.address + "' is not an IP address");
   }
-  return Endpoint(asio::ip::tcp::endpoint(address, options.port));
+  return Address(asio::ip::tcp::endpoint(address, options.port));
 }
 
 std::string place_of(const ServerOptions& options) {
@@ -113,7 +119,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(asio::io_context& context
                                                        asio::thread_pool& blocking,
                                                        ServerOptions options, HttpHandler handler) {
   const std::string place = place_of(options);
-  CANDOR_TRY(const Endpoint endpoint, endpoint_of(options));
+  CANDOR_TRY(const Address endpoint, address_of(options));
   auto impl = std::make_shared<Impl>(context, blocking, std::move(options), std::move(handler));
   boost::system::error_code code;
   impl->acceptor.open(endpoint.protocol(), code);
@@ -157,6 +163,10 @@ void HttpServer::stop() {
       ::unlink(impl->options.unix_socket.c_str());
     }
   });
+}
+
+void HttpServer::check_peers() {
+  asio::post(impl_->context, [service = impl_->service] { service->check_peers(); });
 }
 
 std::uint16_t HttpServer::port() const { return impl_->port; }

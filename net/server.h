@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An HTTP/1.1 and WebSocket server on a Unix socket or a TCP address. What it serves is the
-// handler's.
+// An HTTP/1.1 and WebSocket server on a Unix socket or a TCP address, there also over TLS. What it
+// serves is the handler's.
 #pragma once
 
 #include <chrono>
@@ -12,6 +12,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "net/http.h"
+#include "pki/credentials.h"
 
 namespace candor::net {
 
@@ -24,6 +25,10 @@ struct ServerOptions {
   std::uint64_t body_bytes_max = std::uint64_t{64} << 10;
   std::size_t message_bytes_max = std::size_t{64} << 10;  // Of a WebSocket message from the peer.
   std::chrono::seconds idle_max{60};
+  std::shared_ptr<const pki::Credentials> credentials{};  // With them: TLS, and
+  pki::ExpectedPeer peer{};                               // who is let in.
+  std::chrono::milliseconds handshake_max{5000};
+  std::uint64_t stream_bytes_per_second = 0;  // Of all streamed bodies together; 0: no limit.
 };
 
 /// Lives on the io_context given; stop() from any thread.
@@ -44,6 +49,8 @@ class HttpServer {
   HttpServer(HttpServer&&) = delete;
   HttpServer& operator=(HttpServer&&) = delete;
 
+  /// Ends connections over TLS whose peer the credentials do not let in any more. Thread: any.
+  void check_peers();
   /// Accepts no more and ends all connections.
   void stop();
   [[nodiscard]] std::uint16_t port() const;

@@ -13,6 +13,7 @@
 #include "app/capture/wire.h"
 #include "app/version.h"
 #include "net/json.h"
+#include "net/link_version.h"
 #include "net/run_blocking.h"
 
 namespace candor::app {
@@ -71,6 +72,15 @@ void add_gaps(json::object& session, const GapCounts::Counts& gaps, const Uuid& 
   session["gaps"] = found == gaps.end() ? json::value(nullptr) : json::value(found->second);
 }
 
+// A monitor on another machine speaks for its own accounts only.
+Result<void> check_by(const HttpRequest& request, const std::string& by) {
+  if (request.peer_name.empty() || by.starts_with(request.peer_name + "/")) {
+    return {};
+  }
+  return fail(ErrorKind::kPermissionDenied,
+              "'by' must begin with '" + request.peer_name + "/', as the certificate says");
+}
+
 }  // namespace
 
 ControlApi::ControlApi(CaptureHost& host, const storage::IndexFollower& index,
@@ -110,7 +120,7 @@ asio::awaitable<HttpResponse> ControlApi::handle(HttpRequest request) {
 HttpResponse ControlApi::hello() const {
   return net::json_response(200, {{"program", "candor-capture"},
                                   {"version", kVersion},
-                                  {"link", 1},
+                                  {"link", net::kLinkVersion},
                                   {"host", host_.plan().host},
                                   {"site", host_.plan().site}});
 }
@@ -245,6 +255,9 @@ asio::awaitable<HttpResponse> ControlApi::start_session(HttpRequest request) {
   if (!name.has_value() || !wanted.has_value()) {
     co_return net::error_response(name.has_value() ? wanted.error() : name.error());
   }
+  if (const auto checked = check_by(request, wanted->by); !checked.has_value()) {
+    co_return net::error_response(checked.error());
+  }
   Room* room = host_.find_room(*name);
   if (room == nullptr) {
     co_return net::error_response(
@@ -272,6 +285,9 @@ asio::awaitable<HttpResponse> ControlApi::end_session(HttpRequest request) {
   const auto reason = net::optional_text_field(*body, "reason");
   if (!by.has_value() || !reason.has_value()) {
     co_return net::error_response(by.has_value() ? reason.error() : by.error());
+  }
+  if (const auto checked = check_by(request, *by); !checked.has_value()) {
+    co_return net::error_response(checked.error());
   }
   Room* room = host_.find_session(*id);
   if (room == nullptr) {

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
 
+#include "monitor/hello.h"
 #include "tests/monitor/monitored.h"
 #include "tests/net/served.h"
 
@@ -48,6 +49,33 @@ TEST_F(ApiHostTest, NothingIsStartedOnAHostThatIsAway) {
                                           {"interrogators", {{{"name", "B"}}}}})
                   .verdict(),
               StartsWith("503 unavailable: host-1: "));
+}
+
+TEST_F(ApiHostTest, AHostThatSpeaksANewerLinkIsAwayUntilTheMonitorIsUpdated) {
+  host().stop();
+  wait_until("host-1", false);
+  host().speak_link(net::kLinkVersion + 1);
+  host().start();
+  const Result<void> newer =
+      say_hello(net::Endpoint::local(host().socket()), std::chrono::seconds(5));
+
+  ASSERT_FALSE(newer.has_value());
+  EXPECT_EQ(newer.error().kind(), ErrorKind::kUnsupported);
+  EXPECT_THAT(newer.error().message(),
+              HasSubstr("it speaks version 2 of the link, this monitor understands 1; update "
+                        "candor-monitor first"));
+  EXPECT_EQ(logged_in().get("/api/rooms").json().at("hosts").at(0).at("state"), "away");
+  host().speak_link(net::kLinkVersion);
+  wait_until("host-1", true);
+}
+
+TEST_F(ApiHostTest, WhatIsNoCaptureIsNotBelieved) {
+  for (const char* hello :
+       {"{}", R"({"program":"other","link":1})", R"({"program":"candor-capture","link":"1"})"}) {
+    EXPECT_EQ(check_hello(json::parse(hello).as_object()).error().message(),
+              "it is no candor-capture")
+        << hello;
+  }
 }
 
 TEST_F(ApiHostTest, AStatusThatIsNoneMakesTheHostAway) {

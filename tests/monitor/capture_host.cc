@@ -114,6 +114,11 @@ void CaptureHost::set_status(const std::string& text) {
   status_ = text;
 }
 
+void CaptureHost::speak_link(std::int64_t version) {
+  const std::lock_guard lock(mutex_);
+  link_ = version;
+}
+
 void CaptureHost::refuse_with(unsigned status, const std::string& kind,
                               const std::string& message) {
   const std::lock_guard lock(mutex_);
@@ -144,6 +149,9 @@ asio::awaitable<HttpResponse> CaptureHost::handle(HttpRequest request) {
     HttpResponse response = net::json_response(200, status());
     response.body = status_.empty() ? response.body : status_;
     co_return response;
+  }
+  if (request.segments == std::vector<std::string>{"v1", "hello"}) {
+    co_return net::json_response(200, {{"program", "candor-capture"}, {"link", link_}});
   }
   log(request);
   co_return answer(request);

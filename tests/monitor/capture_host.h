@@ -15,6 +15,7 @@
 #include <boost/json.hpp>
 
 #include "net/http.h"
+#include "net/link_version.h"
 #include "net/server.h"
 
 namespace candor::test {
@@ -40,7 +41,7 @@ class CaptureHost {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& socket() const { return socket_; }
 
-  /// What was asked but for the status: "POST /v1/sessions?a=b {body} range=bytes=0-3".
+  /// What was asked but for hello and the status: "POST /v1/sessions?a=b {body} range=bytes=0-3".
   [[nodiscard]] std::vector<std::string> requests();
   [[nodiscard]] std::string last_request();
 
@@ -48,6 +49,8 @@ class CaptureHost {
   void set_sessions(std::vector<boost::json::object> sessions, bool has_more = false);
   /// In the place of the status, as it is.
   void set_status(const std::string& text);
+  /// The version in its hello.
+  void speak_link(std::int64_t version);
   /// In the place of the answer to every POST.
   void refuse_with(unsigned status, const std::string& kind, const std::string& message);
 
@@ -85,6 +88,7 @@ class CaptureHost {
   std::vector<std::string> requests_;
   std::vector<boost::json::object> sessions_;
   bool has_more_ = false;
+  std::int64_t link_ = net::kLinkVersion;
   std::string status_;
   std::optional<net::HttpResponse> refusal_;
   std::shared_ptr<net::WebSocket> feed_;

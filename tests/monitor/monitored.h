@@ -37,7 +37,7 @@ class MonitoredTest : public testing::Test {
       : work_(context_->get_executor()),
         desk_(open_records(), pool_),
         hub_(
-            context_->get_executor(), [this](const auto& room) { return socket_of(room); }, {},
+            context_->get_executor(), [this](const auto& room) { return endpoint_of(room); }, {},
             std::chrono::milliseconds(100)),
         api_(desk_, links_, hub_, pool_,
              {.name = "monitor-1",
@@ -142,13 +142,13 @@ class MonitoredTest : public testing::Test {
       connected_[link.name()] = link.is_connected();
       changed_.notify_all();
     };
-    links_.push_back(std::make_unique<monitor::HostLink>(name, socket, pool_, on_change,
-                                                         std::chrono::milliseconds(20)));
+    links_.push_back(std::make_unique<monitor::HostLink>(name, net::Endpoint::local(socket), pool_,
+                                                         on_change, std::chrono::milliseconds(20)));
   }
-  std::optional<std::string> socket_of(const std::string& room) {
+  std::optional<net::Endpoint> endpoint_of(const std::string& room) {
     for (const auto& link : links_) {
       if (link->has_room(room)) {
-        return link->socket();
+        return link->endpoint();
       }
     }
     return std::nullopt;

@@ -25,8 +25,8 @@ class ServerTest : public test::ServedTest {
                                        listening.error().message();
   }
   std::string body(const std::string& target, const std::string& method = "GET") {
-    auto response =
-        send_request(socket_path(), {.method = method, .target = target}, std::chrono::seconds(10));
+    auto response = send_request(Endpoint::local(socket_path()),
+                                 {.method = method, .target = target}, std::chrono::seconds(10));
     if (!response.has_value()) {
       return response.error().message();
     }

@@ -49,7 +49,7 @@ class WebSocketTest : public test::ServedTest {
     return future.get();
   }
   Result<std::shared_ptr<WebSocket>> connect(const std::string& target) {
-    return run(connect_websocket(socket_path(), target, std::size_t{1} << 20));
+    return run(connect_websocket(Endpoint::local(socket_path()), target, std::size_t{1} << 20));
   }
   std::string send(const std::shared_ptr<WebSocket>& socket, std::string content,
                    bool is_text = true) {

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the other side of the link is: a Unix socket of this machine, or another machine over TLS.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "pki/credentials.h"
+
+namespace candor::net {
+
+/// An immutable value.
+struct Endpoint {
+  std::string unix_socket{};  // Either a path,
+  std::string host{};         // or a name or address, a port,
+  std::uint16_t port = 0;
+  std::shared_ptr<const pki::Credentials> credentials{};  // what we show and trust,
+  pki::ExpectedPeer peer{};                               // and whom we expect.
+
+  [[nodiscard]] static Endpoint local(std::string unix_socket) {
+    return {.unix_socket = std::move(unix_socket)};
+  }
+  [[nodiscard]] bool is_tls() const { return credentials != nullptr; }
+  /// For messages: the path, or "host:port".
+  [[nodiscard]] std::string text() const {
+    return is_tls() ? host + ":" + std::to_string(port) : unix_socket;
+  }
+};
+
+}  // namespace candor::net
