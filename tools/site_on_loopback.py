@@ -133,20 +133,21 @@ class Site:
         arguments = [str(binaries() / "candor-camsim"), "--port", str(port), "--cameras", str(count)]
         for picture in ("panorama", "close-up"):
             arguments += ["--clip", f"{clips[f'{picture}-{height}p']},{clips['sound']}"]
-        self.cameras = Program("cameras", arguments + (options or []), self.folder)
+        self.cameras = self.program("cameras", arguments + (options or []))
+
+    def program(self, name: str, arguments: list[str]) -> Program:
+        return Program(name, arguments, self.folder)
 
     def write_config(self, text: str) -> None:
         self.config_path.write_text(text)
 
     def start_capture(self) -> None:
-        self.capture = Program(
-            "capture", [str(binaries() / "candor-capture"), "--config", str(self.config_path)],
-            self.folder)
+        self.capture = self.program(
+            "capture", [str(binaries() / "candor-capture"), "--config", str(self.config_path)])
 
     def start_monitor(self) -> None:
-        self.monitor = Program(
-            "monitor", [str(binaries() / "candor-monitor"), "--config", str(self.config_path)],
-            self.folder)
+        self.monitor = self.program(
+            "monitor", [str(binaries() / "candor-monitor"), "--config", str(self.config_path)])
 
     def candor(self, *arguments: str, text: str | None = None) -> str:
         """Runs the command line and returns what it prints; its error line becomes the exception."""
