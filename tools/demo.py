@@ -15,7 +15,8 @@ import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from site_on_loopback import ROOT, Site, configuration, free_port, room, source  # noqa: E402
+from site_on_loopback import ROOT, Site, free_port, room, source  # noqa: E402
+from site_on_two_machines import TwoMachineSite, why_no_namespaces  # noqa: E402
 
 sys.path.insert(0, str(ROOT / "bench"))
 
@@ -44,21 +45,21 @@ def camera_phases() -> dict[str, int]:
     return {stream: number * FRAME_MS // CAMERAS for number, stream in enumerate(streams)}
 
 
-def console_answers(port: int) -> bool:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+def console_answers(site: Site, port: int) -> bool:
+    with site.at_console(), urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
         return answer.status == 200
 
 
 def start(site: Site, port: int) -> str:
     """Starts everything and a session; returns the password of account 'demo'."""
     camera_port = free_port()
-    site.write_config(configuration(site.folder, port, demo_rooms(camera_port)))
+    site.configure_all(port, demo_rooms(camera_port))
     site.start_cameras(camera_port, CAMERAS)
     site.start_capture()
     site.wait_for_states(interrogation_1="ready", waiting_1="recording")
     password = site.add_account("demo", "supervisor")
     site.start_monitor()
-    site.wait_for("console", lambda: console_answers(port))
+    site.wait_for("console", lambda: console_answers(site, port))
     site.candor("session", "start", "--room", "interrogation-1", "--case", "DEMO-2026-001",
                 "--person", "P-demo", "--interrogator", "O-demo-1", "--interrogator", "O-demo-2")
     site.wait_for_states(interrogation_1="recording")
@@ -90,7 +91,7 @@ def run_once(site: Site, port: int, password: str, screenshots: Path | None) -> 
                "--password-file", str(password_file), "--phases", json.dumps(camera_phases())]
     if screenshots is not None:
         command += ["--screenshots", str(screenshots)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=180)
+    done = subprocess.run(site.console_command(command), stdout=subprocess.PIPE, text=True, check=False, timeout=180)
     if done.returncode != 0:
         raise RuntimeError(f"the browser's part failed with code {done.returncode}")
     seen = json.loads(done.stdout.strip().splitlines()[-1])
@@ -107,10 +108,13 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=0, help="of the console; default: a free one")
     parser.add_argument("--folder", type=Path, help="where everything is kept; default: a new one")
     parser.add_argument("--screenshots", type=Path, help="with --once: keep pictures of the pages here")
+    parser.add_argument("--split", action="store_true", help="with --once: capture and monitor on two machines")
     wanted = parser.parse_args()
+    if wanted.split and (problem := why_no_namespaces() or ("" if wanted.once else "it needs --once")):
+        parser.error(f"--split: {problem}")
     folder = wanted.folder or Path(tempfile.mkdtemp(prefix="candor-demo-"))
     port = wanted.port or free_port()
-    site = Site(folder)
+    site = TwoMachineSite(folder) if wanted.split else Site(folder)
     try:
         for number in STOPPING:
             signal.signal(number, interrupt)

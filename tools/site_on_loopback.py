@@ -2,6 +2,7 @@
 """A whole Candor site on loopback for the demo, the flow tests and the campaigns: cameras, capture and
 monitor as real processes in one folder. What is checked is the caller's."""
 
+import contextlib
 import json
 import os
 import secrets
@@ -137,6 +138,17 @@ class Site:
 
     def program(self, name: str, arguments: list[str]) -> Program:
         return Program(name, arguments, self.folder)
+
+    def at_console(self):
+        """Sockets made inside reach the console."""
+        return contextlib.nullcontext()
+
+    def console_command(self, arguments: list[str]) -> list[str]:
+        """The command as it runs where the console is."""
+        return arguments
+
+    def configure_all(self, port: int, rooms: list[str]) -> None:
+        self.write_config(configuration(self.folder, port, rooms))
 
     def write_config(self, text: str) -> None:
         self.config_path.write_text(text)

@@ -93,8 +93,12 @@ class TwoMachineSite(Site):
         self.ca = folder / "ca"
         self.passphrase = secrets.token_urlsafe(12)
         self.host = Machine("capture", self.folder)
-        self.office = Machine("monitor", folder / "monitor-1")
-        self.host.connect(self.office, CAPTURE_ADDRESS, MONITOR_ADDRESS)
+        try:
+            self.office = Machine("monitor", folder / "monitor-1")
+            self.host.connect(self.office, CAPTURE_ADDRESS, MONITOR_ADDRESS)
+        except RuntimeError:
+            self.host.remove()
+            raise
         self.office_config = self.office.folder / "candor.toml"
 
     def program(self, name: str, arguments: list[str]) -> Program:
@@ -104,8 +108,17 @@ class TwoMachineSite(Site):
         arguments = [str(binaries() / "candor-monitor"), "--config", str(self.office_config)]
         self.monitor = Program("monitor", self.office.command(arguments), self.office.folder)
 
-    def write_configs(self, port: int, rooms: list[str], limits: str = "") -> None:
-        """The console listens on the monitor's loopback."""
+    def at_console(self):
+        return self.office.entered()
+
+    def console_command(self, arguments: list[str]) -> list[str]:
+        return self.office.command(arguments)
+
+    def configure_all(self, port: int, rooms: list[str]) -> None:
+        """Enrols both machines and writes their files; the console listens on the monitor's loopback."""
+        self.make_ca()
+        self.enrol("capture", "host-1", self.folder / "pki")
+        self.enrol("monitor", "monitor-1", self.office.folder / "pki")
         site = '[site]\nname = "demo"\nauthority = "candor.example"\n'
         self.write_config(f"""{site}
 [capture]
@@ -117,7 +130,7 @@ listen = "{CAPTURE_ADDRESS}:{LINK_PORT}"
 [[volume]]
 name = "a"
 path = "{self.folder}/volume-a"
-{limits}{"".join(rooms)}""")
+{"".join(rooms)}""")
         self.office_config.write_text(f"""{site}
 [monitor]
 name = "monitor-1"
@@ -163,11 +176,6 @@ address = "{CAPTURE_ADDRESS}:{LINK_PORT}"
         certificate = folder / "signed.pem"
         self.run_ca("sign", str(request), "--out", str(certificate))
         self.install(certificate, folder)
-
-    def enrol_both(self) -> None:
-        self.make_ca()
-        self.enrol("capture", "host-1", self.folder / "pki")
-        self.enrol("monitor", "monitor-1", self.office.folder / "pki")
 
     def stop(self) -> None:
         try:

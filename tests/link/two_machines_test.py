@@ -42,8 +42,7 @@ class TwoMachinesTest(unittest.TestCase):
         site = cls.site
         cameras, console = free_port(), free_port()
         url = f"rtsp://127.0.0.1:{cameras}/cam/0"
-        site.enrol_both()
-        site.write_configs(console, [
+        site.configure_all(console, [
             room("waiting-1", "waiting", "Waiting room", "候问室", [source("cam", url, True, "Camera", "摄像机")]),
             room("inquiry-1", "inquiry", "Inquiry room", "询问室", [source("cam", url, True, "Camera", "摄像机")])])
         site.start_cameras(cameras, 1, HEIGHT)
