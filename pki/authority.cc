@@ -158,11 +158,12 @@ Result<std::vector<Issued>> Authority::revoke_serial(const std::string& serial,
     return fail(ErrorKind::kNotFound,
                 "no certificate has the serial " + serial + "; see them all: candor ca list");
   }
-  if (found->revoked.has_value()) {
+  const Issued& one = *found;
+  if (one.revoked.has_value()) {
     return fail(ErrorKind::kFailedPrecondition,
-                fmt::format("{} was revoked at {}", serial, to_rfc3339(*found->revoked)));
+                fmt::format("{} was revoked at {}", serial, to_rfc3339(*one.revoked)));
   }
-  return revoke({*found}, passphrase, now);
+  return revoke({one}, passphrase, now);
 }
 
 Result<std::vector<Issued>> Authority::revoke_name(const std::string& name,

@@ -219,7 +219,8 @@ bool add_revoked(X509_CRL& crl, const RevokedSerial& entry) {
       X509_CRL_add0_revoked(&crl, revoked.get()) != 1) {
     return false;
   }
-  static_cast<void>(revoked.release());  // The list has taken it over.
+  // NOLINTNEXTLINE(bugprone-unused-return-value): the list has taken it over.
+  static_cast<void>(revoked.release());
   return true;
 }
 

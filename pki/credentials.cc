@@ -131,7 +131,7 @@ std::string objection_to_identity(X509& certificate, const ExpectedPeer& expecte
 }  // namespace
 
 Result<std::shared_ptr<Credentials>> Credentials::load(CredentialPaths paths, Identity own) {
-  const std::shared_ptr<Credentials> made(new Credentials(std::move(paths), std::move(own)));
+  std::shared_ptr<Credentials> made(new Credentials(std::move(paths), std::move(own)));
   CANDOR_TRY(const bool is_read, made->reload());
   CANDOR_ASSERT(is_read);
   return made;

@@ -44,7 +44,7 @@ THIRD_PARTY = [
     (r"boost/url", ["net", "monitor", "app"]),
     (r"boost/asio", ["net", "monitor", "app"]),
     (r"boost/", ["net"]),
-    (r"openssl/", ["pki", "evidence", "capture/rtsp/digest_auth.cc", "capture/rtsp/tls.cc", "monitor"]),
+    (r"openssl/", ["evidence", "capture/rtsp/digest_auth.cc", "capture/rtsp/tls.cc", "monitor", "pki"]),
     (r"sqlite3", ["storage/read", "storage/write", "monitor/records"]),
     (r"argon2", ["monitor/records"]),
     (r"lib(av|sw)\w+/", ["media/fragment", "transcode"]),
