@@ -37,7 +37,8 @@ class LayersTest(unittest.TestCase):
         self.stops("monitor/sessions.cc", "<sqlite3.h>", "belongs to storage/read")
         self.stops("storage/write/volume.cc", "<boost/asio.hpp>", "belongs to net")
         self.stops("monitor/api.cc", "<boost/beast.hpp>", "belongs to net")
-        self.stops("app/capture_main.cc", "<gst/gst.h>", "belongs to tests and bench")
+        self.stops("app/capture_main.cc", "<gst/gst.h>", "belongs to capture/local")
+        self.stops("app/capture_main.cc", "<gtest/gtest.h>", "belongs to tests and bench")
 
     def test_one_file_may_be_an_owner(self):
         self.passes("capture/rtsp/digest_auth.cc", "<openssl/evp.h>")
