@@ -128,6 +128,7 @@ void CaptureHost::tick(const std::stop_token& stop) {
 
 std::vector<RoomStatus> CaptureHost::rooms() const {
   std::vector<RoomStatus> all;
+  all.reserve(rooms_.size());
   for (const auto& room : rooms_) {
     all.push_back(room->status());
   }

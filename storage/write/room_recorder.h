@@ -141,18 +141,18 @@ class RoomRecorder {
     Bytes body;
   };
   struct UnitOp {
-    std::size_t stream;
-    Segment* segment;
+    std::size_t stream = 0;
+    Segment* segment = nullptr;
     FinishedUnit unit;
   };
   struct AdoptedOp {  // A unit that a crash left without entry.
-    std::uint32_t chain;
+    std::uint32_t chain = 0;
     evidence::MediaBody body;
     UnitPlace place;
   };
   using Op = std::variant<EventOp, UnitOp, AdoptedOp, CloseSession>;
   struct Seal {
-    Segment* segment;
+    Segment* segment = nullptr;
     Bytes entry;
   };
 
