@@ -3,6 +3,7 @@
 // once. Included by the .cc files of net/ only.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -18,6 +19,44 @@
 #include "pki/credentials.h"
 
 namespace candor::net {
+
+/// A handler of reads and writes, whatever its type; it keeps its executor and its cancellation.
+/// (Asio 1.26's own any_completion_handler has an executor that Beast cannot post to.)
+class AnyHandler {
+ public:
+  using executor_type = boost::asio::any_io_executor;
+  using cancellation_slot_type = boost::asio::cancellation_slot;
+
+  template <typename Handler>
+  AnyHandler(Handler handler, const executor_type& otherwise)
+      : executor_(boost::asio::get_associated_executor(handler, otherwise)),
+        slot_(boost::asio::get_associated_cancellation_slot(handler)),
+        held_(std::make_unique<Held<Handler>>(std::move(handler))) {}
+
+  [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
+  [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept { return slot_; }
+  void operator()(boost::system::error_code code, std::size_t bytes) {
+    std::exchange(held_, nullptr)->call(code, bytes);
+  }
+
+ private:
+  struct Base {
+    virtual ~Base() = default;
+    virtual void call(boost::system::error_code code, std::size_t bytes) = 0;
+  };
+  template <typename Handler>
+  struct Held final : Base {
+    explicit Held(Handler h) : handler(std::move(h)) {}
+    void call(boost::system::error_code code, std::size_t bytes) override {
+      std::move(handler)(code, bytes);
+    }
+    Handler handler;
+  };
+
+  executor_type executor_;
+  cancellation_slot_type slot_;
+  std::unique_ptr<Base> held_;
+};
 
 /// An AsyncStream of Beast. Plain until start_tls(). Moved on, it is what it was; what it was moved
 /// from only knows how to close().
@@ -76,27 +115,19 @@ class LinkStream {
 
   template <typename Buffers, typename Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
-    return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
-        [state = state_.get()](auto handler, const Buffers& into) {
-          if (state->tls != nullptr) {
-            state->tls->async_read_some(into, std::move(handler));
-          } else {
-            state->plain.async_read_some(into, std::move(handler));
-          }
+    return boost::asio::async_initiate<Token, Signature>(
+        [](auto handler, State* state, Into into) {
+          read_some(*state, into, AnyHandler(std::move(handler), state->plain.get_executor()));
         },
-        token, buffers);
+        token, state_.get(), Into(buffers));
   }
   template <typename Buffers, typename Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
-    return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
-        [state = state_.get()](auto handler, const Buffers& from) {
-          if (state->tls != nullptr) {
-            state->tls->async_write_some(from, std::move(handler));
-          } else {
-            state->plain.async_write_some(from, std::move(handler));
-          }
+    return boost::asio::async_initiate<Token, Signature>(
+        [](auto handler, State* state, From from) {
+          write_some(*state, from, AnyHandler(std::move(handler), state->plain.get_executor()));
         },
-        token, buffers);
+        token, state_.get(), From(buffers));
   }
 
   // What Beast's WebSocket asks of a stream. A link ends by closing: each message has its length.
@@ -122,6 +153,37 @@ class LinkStream {
     std::unique_ptr<Tls> tls;
     std::shared_ptr<std::string> refusal;
   };
+
+  // Handler and buffers of one type each, so that plain and TLS streams are compiled once.
+  using Signature = void(boost::system::error_code, std::size_t);
+  template <typename Buffer>
+  struct FewBuffers {
+    static constexpr std::size_t kMost = 8;  // What is left of a longer sequence goes next time.
+    using value_type = Buffer;
+    using const_iterator = const Buffer*;
+
+    template <typename Buffers>
+    explicit FewBuffers(const Buffers& buffers) {
+      const auto end_of = boost::asio::buffer_sequence_end(buffers);
+      for (auto at = boost::asio::buffer_sequence_begin(buffers); at != end_of && count < kMost;
+           ++at) {
+        // An empty one would only take a place.
+        if (Buffer(*at).size() > 0) {
+          all[count++] = *at;
+        }
+      }
+    }
+    [[nodiscard]] const_iterator begin() const { return all.data(); }
+    [[nodiscard]] const_iterator end() const { return all.data() + count; }
+
+    std::array<Buffer, kMost> all{};
+    std::size_t count = 0;
+  };
+  using Into = FewBuffers<boost::asio::mutable_buffer>;
+  using From = FewBuffers<boost::asio::const_buffer>;
+  static void read_some(State& state, const Into& into, AnyHandler handler);
+  static void write_some(State& state, const From& from, AnyHandler handler);
+
   std::shared_ptr<State> state_;
 };
 
