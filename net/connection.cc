@@ -105,6 +105,8 @@ class KnownPeer {
   ~KnownPeer() { peers_.erase(at_); }
   KnownPeer(const KnownPeer&) = delete;
   KnownPeer& operator=(const KnownPeer&) = delete;
+  KnownPeer(KnownPeer&&) = delete;
+  KnownPeer& operator=(KnownPeer&&) = delete;
 
  private:
   std::list<ConnectionService::TlsPeer>& peers_;

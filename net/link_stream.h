@@ -41,6 +41,11 @@ class AnyHandler {
 
  private:
   struct Base {
+    Base() = default;
+    Base(const Base&) = delete;
+    Base& operator=(const Base&) = delete;
+    Base(Base&&) = delete;
+    Base& operator=(Base&&) = delete;
     virtual ~Base() = default;
     virtual void call(boost::system::error_code code, std::size_t bytes) = 0;
   };

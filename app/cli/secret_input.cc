@@ -28,6 +28,8 @@ class NoEcho {
   }
   NoEcho(const NoEcho&) = delete;
   NoEcho& operator=(const NoEcho&) = delete;
+  NoEcho(NoEcho&&) = delete;
+  NoEcho& operator=(NoEcho&&) = delete;
 
  private:
   termios before_{};
