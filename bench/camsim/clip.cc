@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loading of clips. The parameter sets come from the avcC; samples are kept byte for byte.
+// Loading of clips. The parameter sets come from the avcC or hvcC; samples are kept byte for byte.
 #include "bench/camsim/clip.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +18,7 @@ extern "C" {
 #include <libavcodec/packet.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
+#include <libavutil/mathematics.h>
 }
 
 #include "core/big_endian.h"
@@ -27,6 +30,21 @@ namespace candor::camsim {
 namespace {
 
 constexpr std::size_t kLengthBytes = 4;
+constexpr AVRational kFrame = {1, 25};
+constexpr std::uint32_t kSamplesPerAacFrame = 1024;
+constexpr std::uint32_t kPacketsPerSecond = 50;  // Opus and G.711: 20 ms.
+constexpr std::uint8_t kFirstH265Set = 32;       // VPS, SPS, PPS.
+constexpr std::uint8_t kLastH265Set = 34;
+
+struct Known {
+  Codec codec;
+  AVCodecID id;
+};
+constexpr std::array kPictures = {Known{Codec::kH264, AV_CODEC_ID_H264},
+                                  Known{Codec::kH265, AV_CODEC_ID_HEVC}};
+constexpr std::array kSounds = {
+    Known{Codec::kAac, AV_CODEC_ID_AAC}, Known{Codec::kOpus, AV_CODEC_ID_OPUS},
+    Known{Codec::kAlaw, AV_CODEC_ID_PCM_ALAW}, Known{Codec::kUlaw, AV_CODEC_ID_PCM_MULAW}};
 
 struct CloseInput {
   void operator()(AVFormatContext* input) const { avformat_close_input(&input); }
@@ -46,18 +64,23 @@ Result<Input> open_input(const std::string& path) {
   return Input(raw);
 }
 
-Result<int> find_stream(const AVFormatContext& input, AVMediaType kind, AVCodecID codec,
-                        const std::string& path) {
-  for (unsigned i = 0; i < input.nb_streams; ++i) {
-    const AVCodecParameters& parameters = *input.streams[i]->codecpar;
-    if (parameters.codec_type == kind && parameters.codec_id == codec &&
-        parameters.extradata_size > 0) {
-      return static_cast<int>(i);
+struct Found {
+  int stream;
+  Codec codec;
+};
+
+Result<Found> find_stream(const AVFormatContext& input, std::span<const Known> wanted,
+                          const std::string& path) {
+  std::string names;
+  for (const Known& known : wanted) {
+    for (unsigned i = 0; i < input.nb_streams; ++i) {
+      if (input.streams[i]->codecpar->codec_id == known.id) {
+        return Found{static_cast<int>(i), known.codec};
+      }
     }
+    names += (names.empty() ? "" : ", ") + std::string(to_string(known.codec));
   }
-  return fail(ErrorKind::kUnsupported, "clip '" + path + "' has no " +
-                                           std::string(avcodec_get_name(codec)) +
-                                           " stream with its configuration");
+  return fail(ErrorKind::kUnsupported, "clip '" + path + "' has no stream of " + names);
 }
 
 using OnPacket = std::function<Result<void>(const AVPacket&)>;
@@ -78,23 +101,85 @@ Bytes extradata_of(const AVFormatContext& input, int stream) {
   return {parameters.extradata, parameters.extradata + parameters.extradata_size};
 }
 
-/// One parameter set of an avcC at `at`, which then points behind it. Source: ISO/IEC 14496-15,
-/// 5.3.3.1.
-Result<Bytes> take_parameter_set(const Bytes& avcc, std::size_t& at) {
-  if (at + 3 > avcc.size()) {
-    return fail(ErrorKind::kDataLoss, "avcC ends inside a parameter set");
+/// Takes bytes off the front; once too few are left, `is_short` stays set.
+struct Cursor {
+  ByteView rest;
+  bool is_short = false;
+
+  ByteView take(std::size_t bytes) {
+    is_short = is_short || bytes > rest.size();
+    const ByteView taken = is_short ? ByteView() : rest.first(bytes);
+    rest = is_short ? ByteView() : rest.subspan(bytes);
+    return taken;
   }
-  const std::size_t length = get_be<std::uint16_t>(&avcc[at + 1]);
-  const std::size_t begin = at + 3;
-  if (length == 0 || begin + length > avcc.size()) {
-    return fail(ErrorKind::kDataLoss, "avcC ends inside a parameter set");
+  std::uint8_t byte() {
+    const ByteView taken = take(1);
+    return taken.empty() ? 0 : taken[0];
   }
-  at = begin + length;
-  return Bytes(avcc.begin() + static_cast<std::ptrdiff_t>(begin),
-               avcc.begin() + static_cast<std::ptrdiff_t>(at));
+  void take_sets(std::size_t count, std::vector<Bytes>& sets) {
+    for (std::size_t i = 0; i < count && !is_short; ++i) {
+      const ByteView length = take(2);
+      const ByteView set = take(length.empty() ? 0 : get_be<std::uint16_t>(length.data()));
+      is_short = is_short || set.empty();
+      sets.emplace_back(set.begin(), set.end());
+    }
+  }
+};
+
+/// Source: ISO/IEC 14496-15, 5.3.3.1.
+std::vector<Bytes> sets_of_avcc(Cursor& at) {
+  std::vector<Bytes> sets;
+  at.take(5);
+  at.take_sets(at.byte() & 0x1fU, sets);
+  at.take_sets(at.byte(), sets);
+  return sets;
 }
 
+/// Source: ISO/IEC 14496-15, 8.3.3.1.
+std::vector<Bytes> sets_of_hvcc(Cursor& at) {
+  std::vector<Bytes> sets;
+  at.take(22);
+  for (int arrays = at.byte(); arrays > 0; --arrays) {
+    const std::uint8_t type = at.byte() & 0x3f;
+    const ByteView count = at.take(2);
+    std::vector<Bytes> found;
+    at.take_sets(count.empty() ? 0 : get_be<std::uint16_t>(count.data()), found);
+    if (type >= kFirstH265Set && type <= kLastH265Set) {
+      sets.insert(sets.end(), found.begin(), found.end());
+    }
+  }
+  return sets;
+}
+
+std::vector<Bytes> pieces(ByteView bytes, std::size_t size) {
+  std::vector<Bytes> out;
+  for (; bytes.size() >= size; bytes = bytes.subspan(size)) {
+    out.emplace_back(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+  }
+  return out;
+}
+
+std::uint32_t samples_per_frame(const AudioClip& clip) {
+  return clip.codec == Codec::kAac ? kSamplesPerAacFrame : clip.sample_rate / kPacketsPerSecond;
+}
+
+bool is_g711(Codec codec) { return codec == Codec::kAlaw || codec == Codec::kUlaw; }
+
 }  // namespace
+
+Result<std::vector<Bytes>> parameter_sets_of(ByteView config, Codec codec) {
+  const bool is_h264 = codec == Codec::kH264;
+  Cursor at{config};
+  std::vector<Bytes> sets = is_h264 ? sets_of_avcc(at) : sets_of_hvcc(at);
+  if (at.is_short || sets.empty()) {
+    return fail(ErrorKind::kDataLoss,
+                is_h264 ? "avcC ends inside a parameter set" : "hvcC ends inside a parameter set");
+  }
+  if ((config[is_h264 ? 4 : 21] & 3) != kLengthBytes - 1) {
+    return fail(ErrorKind::kUnsupported, "NAL units need lengths of 4 bytes");
+  }
+  return sets;
+}
 
 Result<std::vector<Bytes>> split_sample(ByteView sample) {
   std::vector<Bytes> nals;
@@ -118,25 +203,21 @@ Result<std::vector<Bytes>> split_sample(ByteView sample) {
 
 Result<VideoClip> load_video_clip(const std::string& path) {
   CANDOR_TRY(const Input input, open_input(path));
-  CANDOR_TRY(const int stream, find_stream(*input, AVMEDIA_TYPE_VIDEO, AV_CODEC_ID_H264, path));
+  CANDOR_TRY(const Found found, find_stream(*input, kPictures, path));
   VideoClip clip;
-  clip.avcc = extradata_of(*input, stream);
-  const bool four_byte_lengths =
-      clip.avcc.size() > 6 && clip.avcc[0] == 1 && (clip.avcc[4] & 3) == kLengthBytes - 1;
-  if (!four_byte_lengths || (clip.avcc[5] & 0x1f) != 1) {
-    return fail(ErrorKind::kUnsupported,
-                "clip '" + path + "' needs an avcC with 4-byte lengths and one SPS");
-  }
-  std::size_t at = 5;
-  CANDOR_TRY(clip.sps, take_parameter_set(clip.avcc, at));
-  CANDOR_TRY(clip.pps, take_parameter_set(clip.avcc, at));
-  const auto keep = [&clip](const AVPacket& packet) -> Result<void> {
+  clip.codec = found.codec;
+  clip.config = extradata_of(*input, found.stream);
+  CANDOR_TRY(clip.parameter_sets, with_context(parameter_sets_of(clip.config, clip.codec), path));
+  const AVRational time_base = input->streams[found.stream]->time_base;
+  const auto keep = [&clip, time_base](const AVPacket& packet) -> Result<void> {
     const ByteView sample(packet.data, static_cast<std::size_t>(packet.size));
     CANDOR_TRY(auto nals, split_sample(sample));
-    clip.units.push_back({std::move(nals), (packet.flags & AV_PKT_FLAG_KEY) != 0});
+    const std::int64_t reorder = av_rescale_q(packet.pts - packet.dts, time_base, kFrame);
+    clip.units.push_back({std::move(nals), (packet.flags & AV_PKT_FLAG_KEY) != 0,
+                          static_cast<std::int32_t>(reorder)});
     return {};
   };
-  CANDOR_CHECK(with_context(for_each_packet(*input, stream, keep), path));
+  CANDOR_CHECK(with_context(for_each_packet(*input, found.stream, keep), path));
   if (clip.units.empty()) {
     return fail(ErrorKind::kUnsupported, "clip '" + path + "' holds no picture");
   }
@@ -145,18 +226,27 @@ Result<VideoClip> load_video_clip(const std::string& path) {
 
 Result<AudioClip> load_audio_clip(const std::string& path) {
   CANDOR_TRY(const Input input, open_input(path));
-  CANDOR_TRY(const int stream, find_stream(*input, AVMEDIA_TYPE_AUDIO, AV_CODEC_ID_AAC, path));
+  CANDOR_TRY(const Found found, find_stream(*input, kSounds, path));
   AudioClip clip;
-  clip.config = extradata_of(*input, stream);
-  const AVCodecParameters& parameters = *input->streams[stream]->codecpar;
+  clip.codec = found.codec;
+  clip.config = extradata_of(*input, found.stream);
+  const AVCodecParameters& parameters = *input->streams[found.stream]->codecpar;
   clip.sample_rate = static_cast<std::uint32_t>(parameters.sample_rate);
   clip.channels = static_cast<std::uint32_t>(parameters.ch_layout.nb_channels);
+  clip.samples_per_frame = samples_per_frame(clip);
   const auto keep = [&clip](const AVPacket& packet) -> Result<void> {
     clip.frames.emplace_back(packet.data, packet.data + packet.size);
     return {};
   };
-  CANDOR_CHECK(with_context(for_each_packet(*input, stream, keep), path));
-  if (clip.frames.empty() || clip.sample_rate == 0) {
+  CANDOR_CHECK(with_context(for_each_packet(*input, found.stream, keep), path));
+  if (is_g711(clip.codec)) {
+    Bytes whole;  // Files cut it as they like.
+    for (const Bytes& frame : clip.frames) {
+      whole.insert(whole.end(), frame.begin(), frame.end());
+    }
+    clip.frames = pieces(whole, std::size_t{clip.samples_per_frame} * clip.channels);
+  }
+  if (clip.frames.empty() || clip.samples_per_frame == 0) {
     return fail(ErrorKind::kUnsupported, "clip '" + path + "' holds no sound");
   }
   return clip;

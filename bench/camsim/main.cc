@@ -7,6 +7,7 @@
 #include <exception>
 #include <fstream>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <sys/resource.h>
 #include <utility>
@@ -16,7 +17,7 @@
 #include <fmt/core.h>
 
 #include "bench/camsim/clip.h"
-#include "bench/camsim/rtp.h"
+#include "bench/camsim/media_track.h"
 #include "bench/camsim/server.h"
 #include "bench/camsim/settings.h"
 #include "core/error.h"
@@ -46,8 +47,9 @@ void describe_options(CLI::App& app, CommandLine& line) {
       ->capture_default_str();
   app.add_option(
          "--clip", line.clips,
-         "PICTURE.mp4[,SOUND.m4a], or ,SOUND.m4a for a microphone; camera N plays clip N mod "
-         "clips")
+         "PICTURE[,SOUND], or ,SOUND for a microphone: files of bench/clip/make_clip.py; camera N "
+         "plays clip N mod clips. PICTURE+PICTURE take turns of 4 s: the format changes in "
+         "mid-stream")
       ->required();
   app.add_option("--cameras", line.cameras, "cameras at rtsp://HOST:PORT/cam/0, /cam/1, ...")
       ->check(CLI::Range(1, 10000))
@@ -78,12 +80,25 @@ std::optional<std::chrono::nanoseconds> seconds_or_none(double seconds) {
       std::chrono::duration<double>(seconds));
 }
 
+Result<RtpTrack> load_picture(const std::string& paths) {
+  std::vector<VideoClip> clips;
+  std::istringstream names(paths);
+  for (std::string name; std::getline(names, name, '+');) {
+    CANDOR_TRY(VideoClip clip, load_video_clip(name));
+    clips.push_back(std::move(clip));
+  }
+  if (clips.size() == 1) {
+    return make_video_track(clips.front());
+  }
+  return make_changing_track(clips);
+}
+
 Result<std::vector<RtpTrack>> load_tracks(const std::string& clip) {
   const auto comma = clip.find(',');
   std::vector<RtpTrack> tracks;
   if (comma != 0) {
-    CANDOR_TRY(const VideoClip video, load_video_clip(clip.substr(0, comma)));
-    tracks.push_back(make_video_track(video));
+    CANDOR_TRY(RtpTrack picture, load_picture(clip.substr(0, comma)));
+    tracks.push_back(std::move(picture));
   }
   if (comma != std::string::npos) {
     CANDOR_TRY(const AudioClip audio, load_audio_clip(clip.substr(comma + 1)));

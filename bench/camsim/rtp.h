@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A clip as RTP packets, made once and shared by all cameras. No sockets, no clocks.
-// Source: RFC 3550 (RTP), RFC 6184 (H.264), RFC 3640 (AAC-hbr), RFC 2326 10.12 (interleaving).
+// Pictures and sound as RTP packets. No sockets, no clocks.
+// Source: RFC 3550 (RTP), RFC 6184 (H.264), RFC 7798 (H.265), RFC 3640 (AAC-hbr), RFC 7587 (Opus),
+// RFC 3551 (G.711), RFC 2326 10.12 (interleaving).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
-#include "bench/camsim/clip.h"
 #include "core/bytes.h"
 
 namespace candor::camsim {
@@ -20,29 +19,21 @@ inline constexpr std::size_t kPacketHeaderBytes = kInterleavedBytes + kRtpHeader
 /// RTP payload that fits an Ethernet frame with room for tunnels, as cameras choose it.
 inline constexpr std::size_t kPayloadBytesMax = 1400;
 
-/// One picture or one AAC frame as its interleaved packets, one after the other. Channel, sequence
-/// number, time stamp and SSRC are left 0 for each camera to fill in.
+/// One picture or one frame of sound as its interleaved packets, one after the other. Channel,
+/// sequence number, time stamp and SSRC are left 0 for each camera to fill in.
 struct RtpUnit {
   Bytes wire;
   std::vector<std::uint32_t> packet_offsets;
   std::uint32_t payload_bytes = 0;
+  std::int32_t time_shift = 0;  // Ticks from when it is sent to its time stamp: B-frames, negative.
 };
 
-/// One track of a camera. Immutable once made.
-struct RtpTrack {
-  std::vector<RtpUnit> units;
-  std::string media_description;  // The m= line and its attributes, without a=control.
-  std::uint32_t clock_rate = 0;
-  std::uint32_t ticks_per_unit = 0;
-  bool is_picture = false;
-};
-
-/// A track at 25 frames a second; NAL units above kPayloadBytesMax go as FU-A.
-[[nodiscard]] RtpTrack make_video_track(const VideoClip& clip);
-[[nodiscard]] RtpTrack make_audio_track(const AudioClip& clip);
-
-/// One access unit's packets; access unit delimiters are left out, as cameras do.
+/// One access unit's packets; access unit delimiters are left out, as cameras do. NAL units above
+/// kPayloadBytesMax go as FU-A or as fragmentation units of RFC 7798.
 [[nodiscard]] RtpUnit packetize_h264(std::span<const Bytes> nals, std::uint8_t payload_type);
+[[nodiscard]] RtpUnit packetize_h265(std::span<const Bytes> nals, std::uint8_t payload_type);
 [[nodiscard]] RtpUnit packetize_aac(ByteView frame, std::uint8_t payload_type);
+/// Opus and G.711: the frame is the payload.
+[[nodiscard]] RtpUnit packetize_sound(ByteView frame, std::uint8_t payload_type);
 
 }  // namespace candor::camsim

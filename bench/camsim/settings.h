@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "bench/camsim/digest_auth.h"
-#include "bench/camsim/rtp.h"
+#include "bench/camsim/media_track.h"
 
 namespace candor::camsim {
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <iterator>
 
+#include "bench/camsim/media_track.h"
 #include "bench/camsim/rtp.h"
 #include "bench/camsim/settings.h"
 #include "bench/camsim/socket_writer.h"
@@ -76,8 +77,8 @@ void TrackSender::send_unit(SocketWriter& writer, Counters& counters) {
     ++counters.dropped_frames;
     return;
   }
-  const auto time =
-      static_cast<std::uint32_t>(next_unit_ * track_->ticks_per_unit) + identity_.time_offset;
+  const auto time = static_cast<std::uint32_t>(next_unit_ * track_->ticks_per_unit) +
+                    static_cast<std::uint32_t>(unit.time_shift) + identity_.time_offset;
   scratch_.clear();
   for (std::size_t i = 0; i < unit.packet_offsets.size(); ++i) {
     const std::size_t begin = unit.packet_offsets[i];

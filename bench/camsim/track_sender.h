@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "bench/camsim/rtp.h"
+#include "bench/camsim/media_track.h"
 #include "bench/camsim/settings.h"
 #include "bench/camsim/socket_writer.h"
 #include "core/bytes.h"

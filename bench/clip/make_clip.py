@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the looping test clips of the simulated cameras; a clip that exists is not made again.
 
-A clip is 16 s: 400 frames, 8 GOPs of 2 s, 750 AAC frames. See README.md for what can be read from it.
+A clip is 16 s: 400 frames, 8 GOPs of 2 s, 750 AAC frames, 800 packets of Opus or G.711. See README.md for
+what can be read from it.
 """
 
 import argparse
@@ -12,6 +13,8 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +24,18 @@ from counter import BLOCKS, FRAMES, strip_row  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 AAC_FRAMES = 750  # 16 s of 1024 samples at 48 kHz.
+OPUS_PACKETS = 800  # 16 s of 20 ms.
 RATES_KBPS = {1080: 4000, 720: 2000, 360: 400}
+SOUNDS = {"aac": "sound.m4a", "opus": "sound-opus.mp4", "pcma": "sound-alaw.mov", "pcmu": "sound-ulaw.mov"}
+# Groups of pictures are closed, so that the last frame leads into the first.
+ENCODERS = {
+    "h264": ["-c:v", "libx264", "-preset", "superfast", "-profile:v", "high", "-bf", "0"]
+    + ["-x264-params", "slices=1"],
+    "h264b": ["-c:v", "libx264", "-preset", "superfast", "-profile:v", "high", "-bf", "2"]
+    + ["-x264-params", "slices=1:b-adapt=0:b-pyramid=none:open-gop=0"],
+    "h265": ["-c:v", "libx265", "-preset", "superfast", "-tag:v", "hvc1"]
+    + ["-x265-params", "bframes=0:keyint=50:min-keyint=50:scenecut=0:open-gop=0:info=0:log-level=error"],
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +43,7 @@ class Clip:
     picture: str
     height: int
     kbps: int
+    codec: str = "h264"
 
     @property
     def width(self) -> int:
@@ -36,7 +51,8 @@ class Clip:
 
     @property
     def name(self) -> str:
-        return f"{self.picture}-{self.height}p-{self.kbps}k.mp4"
+        codec = "" if self.codec == "h264" else f"-{self.codec}"
+        return f"{self.picture}-{self.height}p-{self.kbps}k{codec}.mp4"
 
 
 def run_ffmpeg(arguments: list[str]) -> None:
@@ -58,10 +74,10 @@ def make_picture(clip: Clip, target: Path, work: Path) -> None:
             *scenes.inputs(scene),
             *("-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{BLOCKS}x1", "-r", "25"),
             *("-i", str(strip), "-filter_complex_script", str(graph), "-map", "[picture]"),
-            *("-frames:v", str(FRAMES), "-r", "25", "-c:v", "libx264", "-preset", "superfast"),
-            *("-profile:v", "high", "-bf", "0", "-g", gop, "-keyint_min", gop),
+            *("-frames:v", str(FRAMES), "-r", "25", *ENCODERS[clip.codec]),
+            *("-g", gop, "-keyint_min", gop),
             *("-sc_threshold", "0", "-b:v", f"{clip.kbps}k", "-maxrate", f"{clip.kbps}k"),
-            *("-bufsize", f"{clip.kbps}k", "-x264-params", "slices=1"),
+            *("-bufsize", f"{clip.kbps}k"),
             *("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"),
             *("-video_track_timescale", "90000", "-f", "mp4", str(target)),
         ]
@@ -78,28 +94,56 @@ def adts_frames(data: bytes) -> list[bytes]:
     return frames
 
 
-def make_sound(target: Path, work: Path) -> None:
-    """A beep at each full second and a murmur between; seamless, because it is the second period of
-    a longer encoding: its first frame overlaps with what its own end sounds like."""
+def wave() -> str:
+    """A beep of 1 kHz at each full second and a murmur between, as an ffmpeg expression of 16 s' period."""
     speech = "+".join(
         f"{gain}*sin(2*PI*{pitch}*t)*(0.5+0.5*sin(2*PI*{beat}*t))"
         for gain, pitch, beat in ((0.10, 140, 3), (0.06, 430, 2.5), (0.04, 1210, 4.25))
     )
-    # The hum's pitch wanders through the whole period, so that no two AAC frames are the same.
+    # The hum's pitch wanders through the whole period, so that no two frames are the same.
     hum = "0.02*sin(2*PI*(180*t+40*sin(2*PI*t/16)))"
-    wave = f"0.3*sin(2*PI*1000*t)*lt(mod(t,1),0.04)+({speech})*lt(mod(t,4),3)+{hum}"
+    return f"0.3*sin(2*PI*1000*t)*lt(mod(t,1),0.04)+({speech})*lt(mod(t,4),3)+{hum}"
+
+
+def source(seconds: int, rate: int = 48000) -> list[str]:
+    return ["-f", "lavfi", "-i", f"aevalsrc='{wave()}':s={rate}:d={seconds}"]
+
+
+# AAC and Opus are seamless because they are the second period of a longer encoding: the first frame overlaps
+# with what its own end sounds like.
+def make_aac(target: Path, work: Path) -> None:
     adts = work / "two-periods.adts"
-    run_ffmpeg(
-        [
-            *("-f", "lavfi", "-i", f"aevalsrc='{wave}':s=48000:d=34"),
-            *("-c:a", "aac", "-b:a", "64k", "-ac", "1", "-f", "adts", str(adts)),
-        ]
-    )
+    run_ffmpeg([*source(34), *("-c:a", "aac", "-b:a", "64k", "-ac", "1", "-f", "adts", str(adts))])
     # Frame 0 holds only the encoder's delay of 1024 samples, so frame 751 begins the second period.
     period = adts_frames(adts.read_bytes())[AAC_FRAMES + 1 : 2 * AAC_FRAMES + 1]
     one = work / "one-period.adts"
     one.write_bytes(b"".join(period))
     run_ffmpeg(["-f", "aac", "-i", str(one), "-c", "copy", "-f", "mp4", str(target)])
+
+
+def make_opus(target: Path, work: Path) -> None:
+    two = work / "two-periods.ogg"
+    run_ffmpeg(
+        [
+            *source(34),
+            *("-c:a", "libopus", "-b:a", "32k", "-ac", "1", "-frame_duration", "20", str(two)),
+        ]
+    )
+    outside = f"lt(n,{OPUS_PACKETS})+gte(n,{2 * OPUS_PACKETS})"
+    second = f"noise=drop='{outside}',setts=ts=N*960:duration=960:time_base=1/48000"
+    run_ffmpeg(["-i", str(two), "-c", "copy", "-bsf:a", second, "-f", "mp4", str(target)])
+
+
+def make_g711(target: Path, codec: str) -> None:
+    run_ffmpeg([*source(16, 8000), *("-c:a", codec, "-ac", "1", "-f", "mov", str(target))])
+
+
+SOUND_MAKERS = {
+    "aac": make_aac,
+    "opus": make_opus,
+    "pcma": lambda target, _: make_g711(target, "pcm_alaw"),
+    "pcmu": lambda target, _: make_g711(target, "pcm_mulaw"),
+}
 
 
 def recipe() -> str:
@@ -125,18 +169,42 @@ def ensure(folder: Path, name: str, make) -> Path:
     return target
 
 
-def make_clips(folder: Path, heights: list[int], pictures: list[str], kbps: int) -> dict[str, str]:
-    """Makes what is missing. Returns paths by "panorama-1080p", ..., and "sound"."""
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        paths = {"sound": str(ensure(folder, "sound.m4a", make_sound))}
-        for height in heights:
+        yield
+
+
+def ensure_picture(folder: Path, clip: Clip) -> str:
+    with locked(folder):
+        return str(ensure(folder, clip.name, lambda to, work: make_picture(clip, to, work)))
+
+
+def ensure_sound(folder: Path, codec: str = "aac") -> str:
+    with locked(folder):
+        return str(ensure(folder, SOUNDS[codec], SOUND_MAKERS[codec]))
+
+
+def make_clips(folder: Path, heights: list[int], pictures: list[str], kbps: int) -> dict[str, str]:
+    """Makes what is missing of H.264 and AAC. Returns paths by "panorama-1080p", ..., and "sound"."""
+    paths = {"sound": ensure_sound(folder)}
+    for height in heights:
+        for picture in pictures:
+            clip = Clip(picture, height, kbps or RATES_KBPS[height])
+            paths[f"{picture}-{height}p"] = ensure_picture(folder, clip)
+    return paths
+
+
+def make_others(folder: Path, wanted: argparse.Namespace, pictures: list[str]) -> dict[str, str]:
+    """What the command line asks for beyond H.264 and AAC."""
+    paths = {f"sound-{codec}": ensure_sound(folder, codec) for codec in wanted.sound}
+    for codec in wanted.codec:
+        for height in wanted.height or [1080, 360]:
             for picture in pictures:
-                clip = Clip(picture, height, kbps or RATES_KBPS[height])
-                paths[f"{picture}-{height}p"] = str(
-                    ensure(folder, clip.name, lambda to, work, c=clip: make_picture(c, to, work))
-                )
+                clip = Clip(picture, height, wanted.kbps or RATES_KBPS[height], codec)
+                paths[f"{picture}-{height}p-{codec}"] = ensure_picture(folder, clip)
     return paths
 
 
@@ -146,9 +214,12 @@ def main() -> None:
     parser.add_argument("--height", type=int, action="append", choices=sorted(RATES_KBPS))
     parser.add_argument("--picture", action="append", choices=sorted(scenes.SCENES))
     parser.add_argument("--kbps", type=int, default=0, help="default: by height")
+    parser.add_argument("--codec", action="append", default=[], choices=sorted(ENCODERS), help="besides H.264")
+    parser.add_argument("--sound", action="append", default=[], choices=sorted(SOUNDS), help="besides AAC")
     wanted = parser.parse_args()
     pictures = wanted.picture or list(scenes.SCENES)
-    print(json.dumps(make_clips(wanted.out, wanted.height or [1080, 360], pictures, wanted.kbps)))
+    clips = make_clips(wanted.out, wanted.height or [1080, 360], pictures, wanted.kbps)
+    print(json.dumps(clips | make_others(wanted.out, wanted, pictures)))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ namespace candor::gstcam {
 namespace {
 
 constexpr guint64 kFramesPerSecond = 25;
-constexpr guint64 kSamplesPerAacFrame = 1024;
 constexpr const char* kTracksKey = "candor-tracks";
 
 struct Tracks {
@@ -97,14 +96,14 @@ LoopingTrackPtr make_picture_track(const camsim::VideoClip& clip) {
   track.sample_rate = kFramesPerSecond;
   track.caps = fmt::format(
       "video/x-h264,stream-format=avc,alignment=au,framerate={}/1,codec_data=(buffer){}",
-      kFramesPerSecond, to_hex(clip.avcc));
+      kFramesPerSecond, to_hex(clip.config));
   return std::make_shared<const LoopingTrack>(std::move(track));
 }
 
 LoopingTrackPtr make_sound_track(const camsim::AudioClip& clip) {
   LoopingTrack track;
   track.units = clip.frames;
-  track.samples_per_unit = kSamplesPerAacFrame;
+  track.samples_per_unit = clip.samples_per_frame;
   track.sample_rate = clip.sample_rate;
   track.caps = fmt::format(
       "audio/mpeg,mpegversion=4,stream-format=raw,rate={},channels={},codec_data=(buffer){}",

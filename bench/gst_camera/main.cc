@@ -18,6 +18,7 @@
 #include "bench/camsim/clip.h"
 #include "bench/gst_camera/looping_media.h"
 #include "core/error.h"
+#include "core/media.h"
 #include "core/result.h"
 
 namespace candor::gstcam {
@@ -68,8 +69,14 @@ Result<void> serve(const CommandLine& line, GstRTSPServer* server) {
   const auto comma = line.clip.find(',');
   CANDOR_TRY(const auto video, camsim::load_video_clip(line.clip.substr(0, comma)));
   LoopingTrackPtr sound;
+  if (video.codec != Codec::kH264) {
+    return fail(ErrorKind::kUnsupported, "this camera plays H.264 only");
+  }
   if (comma != std::string::npos) {
     CANDOR_TRY(const auto audio, camsim::load_audio_clip(line.clip.substr(comma + 1)));
+    if (audio.codec != Codec::kAac) {
+      return fail(ErrorKind::kUnsupported, "this camera plays AAC only");
+    }
     sound = make_sound_track(audio);
   }
   GstRTSPMediaFactory* factory = make_factory(make_picture_track(video), std::move(sound));

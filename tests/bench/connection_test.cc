@@ -17,7 +17,7 @@
 #include <gtest/gtest.h>
 
 #include "bench/camsim/clip.h"
-#include "bench/camsim/rtp.h"
+#include "bench/camsim/media_track.h"
 #include "bench/camsim/settings.h"
 #include "core/bytes.h"
 #include "core/time.h"
@@ -36,8 +36,7 @@ class ConnectionTest : public testing::Test {
   ConnectionTest() {
     VideoClip video;
     video.units.push_back({{Bytes{0x65, 1, 2, 3}}, true});
-    video.sps = {0x67, 0x64, 0, 0x28, 0xac};
-    video.pps = {0x68, 0xee};
+    video.parameter_sets = {{0x67, 0x64, 0, 0x28, 0xac}, {0x68, 0xee}};
     site_.clips.push_back({make_video_track(video)});
     site_.cameras = 4;
   }

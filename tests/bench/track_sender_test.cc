@@ -15,6 +15,7 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include "bench/camsim/media_track.h"
 #include "bench/camsim/rtp.h"
 #include "bench/camsim/settings.h"
 #include "bench/camsim/socket_writer.h"
@@ -103,6 +104,17 @@ TEST_F(TrackSenderTest, StampsFramesAndStartOnOneClock) {
   send_at(milliseconds(40));
   EXPECT_EQ(received(), "SR 1@65535");
   EXPECT_EQ(last_time_ - start.time, 30U * 90);
+}
+
+TEST_F(TrackSenderTest, ABFrameIsStampedBeforeItIsSent) {
+  track_.units[2].time_shift = -7200;
+  static_cast<void>(sender_.play(kPeriodStart + milliseconds(40)));
+  send_at(milliseconds(80));
+  EXPECT_EQ(received(), "SR 2@65535");
+  const std::uint32_t shifted = last_time_;
+  send_at(milliseconds(120));
+  EXPECT_EQ(received(), "3@0");
+  EXPECT_EQ(last_time_ - shifted, 3 * 3600U);
 }
 
 TEST_F(TrackSenderTest, SkipsAndCountsWhatIsMoreThanASecondLate) {
