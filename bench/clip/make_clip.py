@@ -34,7 +34,7 @@ ENCODERS = {
     "h264b": ["-c:v", "libx264", "-preset", "superfast", "-profile:v", "high", "-bf", "2"]
     + ["-x264-params", "slices=1:b-adapt=0:b-pyramid=none:open-gop=0"],
     "h265": ["-c:v", "libx265", "-preset", "superfast", "-tag:v", "hvc1"]
-    + ["-x265-params", "bframes=0:keyint=50:min-keyint=50:scenecut=0:open-gop=0:info=0:log-level=error"],
+    + ["-x265-params", "bframes=0:scenecut=0:open-gop=0:info=0:log-level=error"],
 }
 
 
@@ -44,6 +44,7 @@ class Clip:
     height: int
     kbps: int
     codec: str = "h264"
+    gop: int = 50
 
     @property
     def width(self) -> int:
@@ -52,7 +53,8 @@ class Clip:
     @property
     def name(self) -> str:
         codec = "" if self.codec == "h264" else f"-{self.codec}"
-        return f"{self.picture}-{self.height}p-{self.kbps}k{codec}.mp4"
+        gop = "" if self.gop == 50 else f"-gop{self.gop}"
+        return f"{self.picture}-{self.height}p-{self.kbps}k{codec}{gop}.mp4"
 
 
 def run_ffmpeg(arguments: list[str]) -> None:
@@ -68,14 +70,13 @@ def make_picture(clip: Clip, target: Path, work: Path) -> None:
     graph = work / "graph.txt"
     scene = scenes.SCENES[clip.picture]
     graph.write_text(scenes.filter_graph(scene, clip.width, clip.height, noise=8))
-    gop = "50"
     run_ffmpeg(
         [
             *scenes.inputs(scene),
             *("-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{BLOCKS}x1", "-r", "25"),
             *("-i", str(strip), "-filter_complex_script", str(graph), "-map", "[picture]"),
             *("-frames:v", str(FRAMES), "-r", "25", *ENCODERS[clip.codec]),
-            *("-g", gop, "-keyint_min", gop),
+            *("-g", str(clip.gop), "-keyint_min", str(clip.gop)),
             *("-sc_threshold", "0", "-b:v", f"{clip.kbps}k", "-maxrate", f"{clip.kbps}k"),
             *("-bufsize", f"{clip.kbps}k"),
             *("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"),
