@@ -9,6 +9,7 @@ namespace candor::rtsp {
 namespace {
 
 constexpr std::int64_t kFirstStep = kVideoClockRate / 25;
+constexpr std::int64_t kEarlyMax = kVideoClockRate;  // No reordering reaches a second back.
 
 }  // namespace
 
@@ -24,8 +25,9 @@ DecodeOrder::Placed DecodeOrder::place(std::int64_t presentation_ticks, ReorderD
   }
   depth_ = std::max<std::size_t>(depth_, std::min(told.value_or(0), kReorderFramesMax));
   const bool is_early = is_started_ && !is_restarted && presentation_ticks <= last_;
-  if (is_early && depth_ == 0 && told.has_value()) {
-    return {.decode_ticks = ++last_};  // No frame is reordered here: the stamp is wrong.
+  const bool is_reordered = depth_ > 0 || !told.has_value();
+  if (is_early && (!is_reordered || last_ - presentation_ticks > kEarlyMax)) {
+    return {.decode_ticks = ++last_};  // No frame is reordered like this: the stamp is wrong.
   }
   if (is_early && !told.has_value() && depth_ < kReorderFramesMax) {
     ++depth_;
@@ -38,7 +40,7 @@ DecodeOrder::Placed DecodeOrder::place(std::int64_t presentation_ticks, ReorderD
   } else {
     decode = before_the_first();
   }
-  last_ = is_started_ ? std::max(decode, last_ + 1) : decode;
+  last_ = is_started_ && !is_restarted ? std::max(decode, last_ + 1) : decode;
   is_started_ = true;
   return {.decode_ticks = last_,
           .composition_offset = static_cast<std::int32_t>(presentation_ticks - last_)};

@@ -19,7 +19,7 @@ namespace candor::rtsp {
 class DecodeOrder {
  public:
   struct Placed {
-    std::int64_t decode_ticks = 0;  // Always grows.
+    std::int64_t decode_ticks = 0;  // Grows; a new clock may set it back.
     std::int32_t composition_offset = 0;
   };
 

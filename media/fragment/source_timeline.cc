@@ -15,24 +15,51 @@ constexpr std::int64_t kCorrectionPpmMax = 500;
 // A queue on the way holds less, and a camera sends less at once when it is connected; a clock at
 // the wrong rate passes it within minutes.
 constexpr std::int64_t kAstrayNs = 10'000'000'000;
+// More than B-frames go back, or than the arrivals of one queue differ from what was sent.
+constexpr std::int64_t kStepNs = 1'000'000'000;
+// Below what the fragmenter calls a hole: setting such a clock anew makes none.
+constexpr std::int64_t kStillNsMax = 150'000'000;
+constexpr std::int64_t kMoveNsMin = 1'000'000;
 
 }  // namespace
 
 std::int64_t SourceTimeline::place(std::int64_t source_ticks, BootTime arrival) {
   const std::int64_t source_ns = ticks_to_ns(source_ticks, timescale_);
-  const std::int64_t offset_ns = run_clock_.utc_at(arrival).ns - source_ns;
-  if (!started_) {
-    started_ = true;
-    offset_ns_ = window_least_ns_ = previous_least_ns_ = offset_ns;
-    window_start_ns_ = last_source_ns_ = source_ns;
+  const std::int64_t arrival_ns = run_clock_.utc_at(arrival).ns;
+  if (!started_ || is_wrong(source_ns, arrival_ns)) {
+    begin(source_ns, arrival_ns);
   } else {
-    observe(offset_ns, source_ns);
+    observe(arrival_ns - source_ns, source_ns);
+    if (std::abs(offset_ns_ - (arrival_ns - source_ns)) > kAstrayNs) {
+      begin(source_ns, arrival_ns);
+    }
   }
-  if (std::abs(offset_ns_ - offset_ns) > kAstrayNs) {
-    started_ = false;
-    return place(source_ticks, arrival);
+  if (std::abs(source_ns - last_source_ns_) >= kMoveNsMin) {
+    last_move_ns_ = arrival_ns;
   }
+  last_source_ns_ = source_ns;
+  last_arrival_ns_ = arrival_ns;
   return ns_to_ticks(source_ns + offset_ns_, timescale_);
+}
+
+void SourceTimeline::begin(std::int64_t source_ns, std::int64_t arrival_ns) {
+  started_ = true;
+  offset_ns_ = window_least_ns_ = previous_least_ns_ = arrival_ns - source_ns;
+  window_start_ns_ = last_source_ns_ = source_ns;
+  last_move_ns_ = arrival_ns;
+}
+
+// What no queue on the way can do to a clock that is right.
+bool SourceTimeline::is_wrong(std::int64_t source_ns, std::int64_t arrival_ns) const {
+  const std::int64_t step_ns = source_ns - last_source_ns_;
+  const bool steps_back = step_ns < -kStepNs;
+  const bool stands_still =
+      std::abs(step_ns) < kMoveNsMin && arrival_ns - last_move_ns_ > kStillNsMax;
+  // Ahead of the arrivals, and earlier here than the least delayed sample was.
+  const std::int64_t least_ns = std::min(window_least_ns_, previous_least_ns_);
+  const bool steps_ahead = step_ns - (arrival_ns - last_arrival_ns_) > kStepNs &&
+                           arrival_ns - source_ns < least_ns - kStepNs;
+  return steps_back || stands_still || steps_ahead;
 }
 
 void SourceTimeline::observe(std::int64_t offset_ns, std::int64_t source_ns) {
@@ -41,7 +68,6 @@ void SourceTimeline::observe(std::int64_t offset_ns, std::int64_t source_ns) {
   const std::int64_t step_ns_max = elapsed_ns * kCorrectionPpmMax / 1'000'000;
   const std::int64_t wanted_ns = std::min(window_least_ns_, previous_least_ns_) - offset_ns_;
   offset_ns_ += std::clamp(wanted_ns, -step_ns_max, step_ns_max);
-  last_source_ns_ = source_ns;
   if (source_ns - window_start_ns_ >= kWindowNs) {
     previous_least_ns_ = window_least_ns_;
     window_least_ns_ = offset_ns;

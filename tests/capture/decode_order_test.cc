@@ -56,6 +56,30 @@ TEST(DecodeOrderTest, AWrongStampWithoutReorderingBecomesOneTick) {
   EXPECT_EQ(decode_order.place(11 * kFrame, 0, false).decode_ticks, 11 * kFrame);
 }
 
+// Seen: stamps ten seconds back and then right again; frames were to be shown five seconds before
+// they were decoded.
+TEST(DecodeOrderTest, ANewClockAfterWrongStampsIsShownWhenItIsDecoded) {
+  DecodeOrder decode_order;
+  static_cast<void>(decode_order.place(500 * kFrame, 0, false));
+  static_cast<void>(decode_order.place(250 * kFrame, 0, false));
+  const DecodeOrder::Placed anew = decode_order.place(375 * kFrame, 0, true);
+  EXPECT_EQ(anew.decode_ticks, 375 * kFrame);
+  EXPECT_EQ(anew.composition_offset, 0);
+  EXPECT_EQ(decode_order.place(376 * kFrame, 0, false).decode_ticks, 376 * kFrame);
+}
+
+TEST(DecodeOrderTest, WithBFramesAStampFarBackIsWrongToo) {
+  for (const ReorderDepth told : {ReorderDepth(1), ReorderDepth()}) {
+    DecodeOrder decode_order;
+    for (const std::int64_t frame : {500, 502, 501, 504, 503}) {
+      static_cast<void>(decode_order.place(frame * kFrame, told, false));
+    }
+    const DecodeOrder::Placed wrong = decode_order.place(250 * kFrame, told, false);
+    EXPECT_GT(wrong.decode_ticks, 500 * kFrame);
+    EXPECT_EQ(wrong.composition_offset, 0);
+  }
+}
+
 TEST(DecodeOrderTest, ANewClockOfTheCameraBeginsAnew) {
   DecodeOrder decode_order;
   for (const std::int64_t frame : {0, 2, 1}) {

@@ -78,6 +78,20 @@ TEST(FragmenterTest, NeverGoesBackWhenTheSourceSetsItsClockBack) {
   EXPECT_EQ(verdict(samples), "|Kppp|Kppp");
 }
 
+// Seen: a camera that stopped stamping for five seconds; four of them were recorded in one instant.
+TEST(FragmenterTest, KeepsTimeWhileASourceStopsStamping) {
+  std::vector<Sample> samples = video_samples("I" + std::string(300, 'P'));
+  for (std::size_t i = 50; i < 175; ++i) {
+    samples[i].source_ticks = samples[49].source_ticks + static_cast<std::int64_t>(i) - 49;
+  }
+  Fragmenter fragmenter(kEpochClock, *samples.front().format, {});
+  for (const Sample& sample : samples) {
+    const ChunkPtr chunk = fragmenter.push(sample);
+    EXPECT_NEAR(ticks_to_ns(chunk->decode_time, 90000) / 1e6, sample.arrival.ns / 1e6, 200);
+    EXPECT_TRUE(!chunk->discontinuity || sample.sync) << "no hole at " << sample.arrival.ns;
+  }
+}
+
 TEST(FragmenterTest, KeepsTimeWithAJitteringSourceClock) {
   std::vector<Sample> samples = video_samples("I" + std::string(500, 'P'));
   for (std::size_t i = 0; i < samples.size(); ++i) {

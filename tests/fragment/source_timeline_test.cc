@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/fragment/source_timeline.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+#include <functional>
 
 #include <gtest/gtest.h>
 
@@ -40,6 +43,49 @@ TEST(SourceTimelineTest, StaysWithinTenSecondsOfTheArrivalsHoweverWrongTheSource
 TEST(SourceTimelineTest, PlacesTheFirstSampleAtItsArrival) {
   SourceTimeline timeline(RunClock(UtcTime{1'000'000'000}, BootTime{0}), 90000);
   EXPECT_EQ(timeline.place(123456, BootTime{500'000'000}), 135000);
+}
+
+// Frames arrive every 40 ms; `shown` says what the source's clock shows for each, in ms. Returns
+// the worst difference from the arrivals in ms.
+std::int64_t worst_error_ms(const std::function<std::int64_t(std::int64_t)>& shown) {
+  SourceTimeline timeline(RunClock(UtcTime{0}, BootTime{0}), 90000);
+  std::int64_t worst = 0;
+  for (std::int64_t ms = 0; ms < 60'000; ms += 40) {
+    const std::int64_t ticks = timeline.place(shown(ms) * 90, {ms * 1'000'000});
+    worst = std::max(worst, std::abs(ticks / 90 - ms));
+  }
+  return worst;
+}
+
+// Seen: a camera that stopped stamping for five seconds had four of them in an instant, then a gap.
+TEST(SourceTimelineTest, AClockThatStandsStillIsNotBelieved) {
+  EXPECT_LE(worst_error_ms([](std::int64_t ms) { return ms < 20'000 ? ms : 20'000; }), 200);
+}
+
+// Seen: a camera whose clock was set ten seconds ahead was recorded five seconds in the future.
+TEST(SourceTimelineTest, AClockThatStepsIsSetAnew) {
+  for (const std::int64_t step_ms : {-9'000, -2'000, 2'000, 9'000, 3'600'000}) {
+    const auto shown = [&](std::int64_t ms) { return ms < 20'000 ? ms : ms + step_ms; };
+    EXPECT_LE(worst_error_ms(shown), 40) << step_ms;
+  }
+}
+
+TEST(SourceTimelineTest, AQueueOnTheWayIsNoStep) {
+  // Nothing comes for three seconds, then all of it at once: the source's clock was right.
+  SourceTimeline timeline(RunClock(UtcTime{0}, BootTime{0}), 90000);
+  for (std::int64_t ms = 0; ms < 20'000; ms += 40) {
+    const std::int64_t arrival_ms = ms >= 10'000 && ms < 13'000 ? 13'000 : ms;
+    const std::int64_t ticks = timeline.place(ms * 90, {arrival_ms * 1'000'000});
+    EXPECT_NEAR(static_cast<double>(ticks) / 90, static_cast<double>(ms), 10);
+  }
+}
+
+TEST(SourceTimelineTest, AStillCameraIsNoStep) {
+  // No picture for three seconds, by its own word too.
+  SourceTimeline timeline(RunClock(UtcTime{0}, BootTime{0}), 90000);
+  for (const std::int64_t ms : {0, 40, 3'040, 3'080}) {
+    EXPECT_EQ(timeline.place(ms * 90, {ms * 1'000'000}), ms * 90);
+  }
 }
 
 }  // namespace
