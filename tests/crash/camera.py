@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One camera after another fault of its own (camera_faults.py), then many short cuts, while two healthy ones
-record beside it. Judged against what the cameras sent. Prints one JSON line, a line for each fault on standard
-error, and ends with 1 when a limit is broken: recording again within 5 s after a fault, no frame of another
-stream lost, every hole declared with the right cause, every file playable."""
+"""One camera with one fault after another (camera_faults.py), then many short cuts, while two healthy ones
+record beside it. Judged against what the cameras sent. Prints one JSON line, a line for each fault on
+standard error, and ends with 1 when a limit is broken: recording again within 5 s after a fault, no frame of
+another stream lost, every hole declared with the right cause, no frame far from its time, every file
+playable."""
 
 import argparse
 import json
@@ -25,6 +26,7 @@ from site_on_loopback import Site, binaries, configuration, free_port, room, sou
 HEIGHT = 360
 NS = 1_000_000_000
 MISSING_MAX_MS = 250  # Of what was sent before a fault began.
+LATE_MAX_MS = 500  # Between where a frame stands in time and when it was sent, whatever the camera's clock.
 BACK_PATIENCE_S = 25
 SETTLE_S = 1.0
 EDGE_NS = NS // 2  # A gap begins with the last unit, a little before its fault.
@@ -70,7 +72,8 @@ class Campaign:
         for slug, number in ROOMS.items():
             where = self.faulty.port if slug == VICTIM else port
             camera = source("cam", f"rtsp://127.0.0.1:{where}/cam/{number}", True, "Camera", "摄像机")
-            rooms.append(room(slug, "waiting", slug, f"{slug}室", [camera + (login if slug == VICTIM else "")]))
+            camera += login if slug == VICTIM else ""
+            rooms.append(room(slug, "waiting", slug, f"{slug}室", [camera]))
         self.site.write_config(configuration(self.site.folder, free_port(), rooms, LIMITS))
         self.site.start_capture()
         self.site.wait_for_states(waiting_1="recording", waiting_2="recording", waiting_3="recording")
@@ -131,7 +134,8 @@ class Judged:
 def judge_stream(campaign: Campaign, slug: str, media: str, clip: judge.Clip) -> Judged:
     volume = campaign.site.folder / "volume-a"
     entries = read_log(volume / "log" / slug / "1")
-    stream = next(entry["stream"] for entry in entries if entry["type"] == "STREAM" and entry["media"] == media)
+    named = (entry for entry in entries if entry["type"] == "STREAM")
+    stream = next(entry["stream"] for entry in named if entry["media"] == media)
     gaps = declared_gaps(entries).get(stream, [])
     files = sorted((volume / "media" / slug / f"cam-{media}").rglob("*.mp4"))
     recording = Recording(files, media, clip)
@@ -167,11 +171,23 @@ def lost_frames(stream: Judged) -> int:
     return sent - sum(fragment.count for fragment in fragments)
 
 
+def worst_late_ms(recording: Recording, begin_ns: int, end_ns: int) -> float:
+    """Of what was sent in that time: how far from it at most it stands in the recording."""
+    unit_ns = recording.unit_ns
+    late = (
+        abs(fragment.begin_ns - fragment.first * unit_ns)
+        for fragment in recording.fragments
+        if begin_ns <= fragment.first * unit_ns < end_ns
+    )
+    return max(late, default=0) / 1e6
+
+
 def judge_round(round_: Round, next_ns: int, streams: list[Judged]) -> dict:
     """What one fault did to the victim: missing before it, until it was recorded again, and its gaps."""
-    row, missing, back, causes = round_.row, [], [], set()
+    row, missing, back, late, causes = round_.row, [], [], [], set()
     begins = []
     for stream in streams:
+        late.append(worst_late_ms(stream.recording, round_.begin_ns, next_ns))
         missing.append(stream.recording.missing_ms(round_.begin_ns))
         after = stream.recording.first_after(round_.end_ns)
         back.append((after.first * stream.recording.unit_ns - round_.end_ns) / 1e6 if after else float("inf"))
@@ -179,6 +195,8 @@ def judge_round(round_: Round, next_ns: int, streams: list[Judged]) -> dict:
         causes |= {cause for _, _, cause in own}
         begins += [(end - round_.begin_ns) / 1e9 for begin, end, _ in own if begin < round_.end_ns - EDGE_NS]
     complaints = []
+    if max(late) > LATE_MAX_MS:
+        complaints.append(f"recorded {max(late):.0f} ms from when it was sent")
     if max(back) > 1000 * BACK_MAX_S:
         complaints.append(f"recorded again after {max(back):.0f} ms")
     if max(missing) > MISSING_MAX_MS:
@@ -191,6 +209,7 @@ def judge_round(round_: Round, next_ns: int, streams: list[Judged]) -> dict:
         "fault": row.name,
         "missing_ms": round(max(missing)),
         "back_ms": -1 if float("inf") in back else round(max(back)),
+        "late_ms": round(max(late)),
         "causes": sorted(causes),
         "complaints": complaints,
     }
@@ -211,7 +230,9 @@ def rows_of(rounds: list[dict]) -> list[dict]:
         row = rows.setdefault(found["fault"], {**found, "rounds": 0, "causes": [], "complaints": []})
         row["rounds"] += 1
         row["missing_ms"] = max(row["missing_ms"], found["missing_ms"])
-        row["back_ms"] = -1 if -1 in (row["back_ms"], found["back_ms"]) else max(row["back_ms"], found["back_ms"])
+        backs = row["back_ms"], found["back_ms"]
+        row["back_ms"] = -1 if -1 in backs else max(backs)
+        row["late_ms"] = max(row["late_ms"], found["late_ms"])
         row["causes"] = sorted({*row["causes"], *found["causes"]})
         row["complaints"] += found["complaints"]
     return list(rows.values())
@@ -230,6 +251,7 @@ def judge_campaign(campaign: Campaign) -> tuple[dict, list[dict], list[str]]:
         "worst_missing_ms": max(found["missing_ms"] for found in rounds),
         "worst_back_ms": -1 if any(found["back_ms"] < 0 for found in rounds)
         else max(found["back_ms"] for found in rounds),
+        "worst_late_ms": max(found["late_ms"] for found in rounds),
         "lost_by_others": lost,
         "undeclared_gaps": len(undeclared),
         "unplayable": len(broken),

@@ -117,8 +117,8 @@ class PacketLoss(Fault):
 
 @dataclass(frozen=True)
 class Row:
-    """`causes`: those the gaps may have; `needs_gap`: there must be one. `begins_within_s`: what is recorded while
-    the fault lasts begins so long after it at the latest."""
+    """`causes`: those the gaps may have; `needs_gap`: there must be one. `begins_within_s`: what is recorded
+    while the fault lasts begins so long after it at the latest."""
 
     name: str
     make: Callable[[], Fault]
@@ -141,9 +141,9 @@ ROWS = (
     row("stale-session", StaleSession, 6, OFFLINE),
     row("wrong-codec", WrongCodec, 2.5, OFFLINE),
     row("garbage", Garbage, 5, GARBLED),
-    row("no-stamps", NoStamps, 5, STALLED, OFFLINE, needs_gap=False),
-    row("jumping-stamps", JumpingStamps, 5, STALLED, OFFLINE, needs_gap=False),
-    row("backward-stamps", BackwardStamps, 5, STALLED, OFFLINE, needs_gap=False),
+    row("no-stamps", NoStamps, 5, needs_gap=False),
+    row("jumping-stamps", JumpingStamps, 5, needs_gap=False),
+    row("backward-stamps", BackwardStamps, 5, needs_gap=False),
     row("long-gop", LongGop, 16, OFFLINE, begins_within_s=BACK_MAX_S + LONG_GOP_S),
     row("packet-loss", PacketLoss, 6, LOST),
 )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every codec a camera may send, from real RTSP to files that two unrelated players decode: the counter in the
-pictures, the beep in the sound, the length; as segments and as a range from the control API."""
+"""Every codec a camera may send, from real RTSP to files that two unrelated players decode: the counter in
+the pictures, the beep in the sound, the length; as segments and as a range from the control API."""
 
 import sys
 import time

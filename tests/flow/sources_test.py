@@ -40,7 +40,8 @@ class TlsTest(FlowCase):
         certificate, key = make_certificate(self.site.folder)
         proxy = TlsProxy(self.site.open_cameras(1), certificate, key)
         try:
-            self.site.configure([room_of(ROOM, "waiting", [camera_by_tls(proxy.port, trust_of(certificate))])])
+            sources = [camera_by_tls(proxy.port, trust_of(certificate))]
+            self.site.configure([room_of(ROOM, "waiting", sources)])
             self.site.start_capture()
             yield certificate
             self.site.stop_capture()
@@ -78,9 +79,7 @@ class TlsTest(FlowCase):
 
     def test_a_wrong_fingerprint_is_refused_and_the_right_one_named(self) -> None:
         log, detail = self.refused(lambda _: f'fingerprint = "{OTHER_FINGERPRINT}"')
-        sentence = (
-            f"the camera's certificate has the SHA-256 {self.digits}; if that is right, write it as 'fingerprint'"
-        )
+        sentence = f"the camera's certificate has the SHA-256 {self.digits}; if that is right, write it"
         self.assertIn(sentence, log)
         self.assertIn(sentence, detail)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A camera with faults: a proxy before a simulated one that understands RTSP and its interleaved packets. What
-goes wrong is a Fault; it begins and ends at any time, for the connections that are open and for new ones."""
+"""A camera with faults: a proxy before a simulated one that understands RTSP and its interleaved packets.
+What goes wrong is a Fault; it begins and ends at any time, for the connections that are open and for new
+ones."""
 
 import asyncio
 import re

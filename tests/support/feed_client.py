@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A reader of capture's feed (docs/design/link.md): a WebSocket over the Unix socket, with no code of ours."""
+"""A reader of capture's feed (docs/design/link.md): a WebSocket over the Unix socket; no code of ours."""
 
 import base64
 import json
