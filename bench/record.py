@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "bench" / "clip"), str(ROOT / "tools")]
-from make_clip import make_clips  # noqa: E402
+from make_clip import RATES_KBPS, Clip, ensure_picture, ensure_sound  # noqa: E402
 from read_counter import judge_files  # noqa: E402
 from recording import judge, peers  # noqa: E402
 from recording.cost import Mark, resident_mb  # noqa: E402
@@ -31,6 +31,15 @@ from site_on_loopback import (  # noqa: E402
 )
 
 PICTURES = ("panorama", "close-up")  # Camera n shows picture n mod 2.
+# Of picture and sound, and how many packets of sound a second.
+CODECS = {
+    "h264": ("h264", "aac", 46.875),
+    "h265": ("h265", "aac", 46.875),
+    "h264b": ("h264b", "aac", 46.875),
+    "pcma": ("h264", "pcma", 50),
+    "opus": ("h264", "opus", 50),
+}
+HEIGHT = 1080
 PEER_STREAMS_MAX = 10
 PEER_SECONDS_MAX = 30
 SETTLE_S = 3
@@ -87,11 +96,20 @@ def measure_capture(site: Site, streams: int, seconds: float) -> dict:
     }
 
 
-def judge_recording(site: Site, streams: int, seconds: float, clips: dict[str, str]) -> dict:
+def clips_of(codec: str) -> tuple[list[str], str]:
+    """The pictures' files, and the sound's."""
+    picture, sound, _ = CODECS[codec]
+    clips = (Clip(name, HEIGHT, RATES_KBPS[HEIGHT], picture) for name in PICTURES)
+    folder = ROOT / "build" / "clips"
+    return [ensure_picture(folder, clip) for clip in clips], ensure_sound(folder, sound)
+
+
+def judge_recording(site: Site, streams: int, seconds: float, codec: str) -> dict:
     """Every sample against the clip; a stream shorter than the measured time is counted as short."""
     media = site.folder / "volume-a" / "media"
-    pictures = [judge.read_clip(clips[f"{picture}-1080p"], "video") for picture in PICTURES]
-    sound = judge.read_clip(clips["sound"], "audio")
+    paths, sound_path = clips_of(codec)
+    pictures = [judge.read_clip(path, "video", CODECS[codec][0]) for path in paths]
+    sound = judge.read_clip(sound_path, "audio", CODECS[codec][1])
     video, audio = [], []
     for number in range(streams):
         folder = media / room_name(number)
@@ -100,7 +118,7 @@ def judge_recording(site: Site, streams: int, seconds: float, clips: dict[str, s
     verdicts = judge.judge_streams(video + audio, workers=2)
     of_video, of_audio = verdicts[:streams], verdicts[streams:]
     short = sum(v.samples < 25 * seconds for v in of_video)
-    short += sum(v.samples < 46.875 * seconds for v in of_audio)
+    short += sum(v.samples < CODECS[codec][2] * seconds for v in of_audio)
     whole, heard = judge.total(of_video), judge.total(of_audio)
     for problem in (whole["broken"] + heard["broken"])[:5]:
         say(f"broken: {problem}")
@@ -152,21 +170,21 @@ def measure_peers(site: Site, streams: int, port: int, seconds: float, ours: flo
 
 
 def run(wanted: argparse.Namespace, folder: Path) -> dict:
-    clips = make_clips(ROOT / "build" / "clips", [1080], list(PICTURES), 0)
+    pictures, sound = clips_of(wanted.codec)
     site = Site(folder)
     port = wanted.port or free_port()
-    report: dict = {"streams": wanted.streams, "seconds": wanted.seconds}
+    report: dict = {"codec": wanted.codec, "streams": wanted.streams, "seconds": wanted.seconds}
     try:
-        site.start_cameras(port, wanted.streams)
+        site.start_cameras_of(port, wanted.streams, [f"{picture},{sound}" for picture in pictures])
         write_config(site, wanted.streams, port)
         report |= measure_capture(site, wanted.streams, wanted.seconds)
-        if wanted.peers:
+        if wanted.peers and wanted.codec == "h264":
             ours = report["cpu_percent_per_stream"]
             report |= measure_peers(site, wanted.streams, port, wanted.seconds, ours)
     finally:
         site.stop()
     say("comparing every sample with the clip")
-    report |= judge_recording(site, wanted.streams, wanted.seconds, clips)
+    report |= judge_recording(site, wanted.streams, wanted.seconds, wanted.codec)
     report |= judge_pictures(site, wanted.streams, min(wanted.decode, wanted.streams))
     return report
 
@@ -180,6 +198,7 @@ def is_whole(report: dict) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--streams", type=int, default=10)
+    parser.add_argument("--codec", choices=sorted(CODECS), default="h264", help="AAC or H.264 beside it")
     parser.add_argument("--seconds", type=float, default=30, help="length of the measured window")
     parser.add_argument("--no-peers", dest="peers", action="store_false", help="ours only")
     parser.add_argument("--decode", type=int, default=2, help="streams whose pictures are decoded")

@@ -131,9 +131,15 @@ class Site:
                       options: list[str] | None = None) -> None:
         from make_clip import make_clips
         clips = make_clips(ROOT / "build" / "clips", [height], ["panorama", "close-up"], 0)
+        pictures = [clips[f"{picture}-{height}p"] for picture in ("panorama", "close-up")]
+        self.start_cameras_of(port, count, [f"{picture},{clips['sound']}" for picture in pictures], options)
+
+    def start_cameras_of(self, port: int, count: int, clips: list[str],
+                         options: list[str] | None = None) -> None:
+        """Camera n shows clip n modulo their number, "PICTURE,SOUND" each."""
         arguments = [str(binaries() / "candor-camsim"), "--port", str(port), "--cameras", str(count)]
-        for picture in ("panorama", "close-up"):
-            arguments += ["--clip", f"{clips[f'{picture}-{height}p']},{clips['sound']}"]
+        for clip in clips:
+            arguments += ["--clip", clip]
         self.cameras = self.program("cameras", arguments + (options or []))
 
     def program(self, name: str, arguments: list[str]) -> Program:

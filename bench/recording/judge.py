@@ -2,34 +2,53 @@
 """Compares every recorded sample with the clip that was sent: nothing lost, repeated, changed or out of order.
 
 Pictures are compared by their NAL units without parameter sets and delimiters: those may travel beside
-the picture (SDP, avcC), everything else must be there byte for byte.
+the picture (SDP, avcC, hvcC), everything else must be there byte for byte.
 """
 
 import hashlib
 import mmap
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from . import boxes
 
-BESIDE_THE_PICTURE = (7, 8, 9)  # SPS, PPS, access unit delimiter.
+BESIDE_H264 = (7, 8, 9)  # SPS, PPS, access unit delimiter.
+BESIDE_H265 = (32, 33, 34, 35)  # VPS as well.
+G711 = {"pcma": "alaw", "pcmu": "mulaw"}  # ffmpeg's names of the bare bytes.
+G711_PACKET = 160  # 20 ms.
 
 
-def picture_digest(sample: memoryview) -> bytes:
+def is_beside_h264(header: int) -> bool:
+    return header & 0x1F in BESIDE_H264
+
+
+def is_beside_h265(header: int) -> bool:
+    return header >> 1 & 0x3F in BESIDE_H265
+
+
+def nal_digest(sample: memoryview, is_beside: Callable[[int], bool]) -> bytes:
     digest = hashlib.sha256()
     at = 0
     while at + 4 < len(sample):
         length = int.from_bytes(sample[at : at + 4])
         if length == 0 or at + 4 + length > len(sample):
             return b"not length-prefixed NAL units"
-        if sample[at + 4] & 0x1F not in BESIDE_THE_PICTURE:
+        if not is_beside(sample[at + 4]):
             digest.update(sample[at : at + 4 + length])
         at += 4 + length
     return digest.digest()
+
+
+def picture_digest(sample: memoryview) -> bytes:
+    return nal_digest(sample, is_beside_h264)
+
+
+def h265_digest(sample: memoryview) -> bytes:
+    return nal_digest(sample, is_beside_h265)
 
 
 def sound_digest(sample: memoryview) -> bytes:
@@ -42,23 +61,30 @@ class Clip:
 
     period: int
     places: dict[bytes, frozenset[int]]
+    digest: Callable[[memoryview], bytes] = sound_digest
 
 
-def read_clip(path: str, media: str) -> Clip:
-    """`media` is "video" or "audio"."""
-    digest = picture_digest if media == "video" else sound_digest
+def read_clip(path: str, media: str, codec: str = "") -> Clip:
+    """`media` is "video" or "audio"; `codec` as make_clip.py calls it."""
+    digest = sound_digest if media == "audio" else h265_digest if codec == "h265" else picture_digest
     command = ["ffmpeg", "-v", "error", "-nostdin", "-i", path, "-map", f"0:{media[0]}:0", "-c", "copy"]
-    command += ["-f", "mp4", "-movflags", "empty_moov+default_base_moof+frag_every_frame", "-"]
-    data = subprocess.run(command, capture_output=True, check=True).stdout
-    digests = [digest(sample) for part in boxes.fragments(memoryview(data)) for sample in part.samples]
-    return clip_of(digests)
+    if codec in G711:
+        form = ["-f", G711[codec]]
+    else:
+        form = ["-f", "mp4", "-movflags", "empty_moov+default_base_moof+frag_every_frame"]
+    data = memoryview(subprocess.run([*command, *form, "-"], capture_output=True, check=True).stdout)
+    if codec in G711:
+        samples = [data[at : at + G711_PACKET] for at in range(0, len(data), G711_PACKET)]
+    else:
+        samples = [sample for part in boxes.fragments(data) for sample in part.samples]
+    return clip_of([digest(sample) for sample in samples], digest)
 
 
-def clip_of(digests: list[bytes]) -> Clip:
+def clip_of(digests: list[bytes], digest: Callable[[memoryview], bytes] = sound_digest) -> Clip:
     places: dict[bytes, set[int]] = defaultdict(set)
-    for place, digest in enumerate(digests):
-        places[digest].add(place)
-    return Clip(len(digests), {digest: frozenset(where) for digest, where in places.items()})
+    for place, found in enumerate(digests):
+        places[found].add(place)
+    return Clip(len(digests), {found: frozenset(where) for found, where in places.items()}, digest)
 
 
 @dataclass
@@ -102,8 +128,9 @@ def judge_order(digests: Iterable[bytes], clip: Clip) -> Verdict:
     return verdict
 
 
-def stream_digests(files: list[Path], media: str, verdict: Verdict) -> Iterator[bytes]:
-    digest = picture_digest if media == "video" else sound_digest
+def stream_digests(
+    files: list[Path], digest: Callable[[memoryview], bytes], verdict: Verdict
+) -> Iterator[bytes]:
     last_time = -1
     for path in files:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
@@ -121,9 +148,8 @@ def stream_digests(files: list[Path], media: str, verdict: Verdict) -> Iterator[
 
 def judge_stream(folder: Path, clip: Clip) -> Verdict:
     """All segments of one <room>/<source>-<media> folder, in the order of their numbers."""
-    media = folder.name.rsplit("-", 1)[1]
     found = Verdict()
-    verdict = judge_order(stream_digests(sorted(folder.rglob("*.mp4")), media, found), clip)
+    verdict = judge_order(stream_digests(sorted(folder.rglob("*.mp4")), clip.digest, found), clip)
     verdict.add(found)
     return verdict
 

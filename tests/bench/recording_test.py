@@ -11,7 +11,7 @@ sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "bench" / "clip")]
 from counter import FRAMES, read_row, strip_row  # noqa: E402
 from read_counter import judge  # noqa: E402
 from recording.boxes import BrokenFile, fragments  # noqa: E402
-from recording.judge import clip_of, judge_order, picture_digest  # noqa: E402
+from recording.judge import clip_of, h265_digest, judge_order, picture_digest  # noqa: E402
 
 
 def box(kind: bytes, payload: bytes) -> bytes:
@@ -82,6 +82,16 @@ class PictureDigestTest(unittest.TestCase):
     def test_everything_else_counts(self):
         self.assertNotEqual(self.digest(b"\x06sei", b"\x65slice"), self.digest(b"\x65slice"))
         self.assertNotEqual(self.digest(b"\x65slicE"), self.digest(b"\x65slice"))
+
+
+    def test_of_h265_a_key_frame_counts_and_its_parameter_sets_do_not(self):
+        def digest(*nals: bytes) -> bytes:
+            sample = b"".join(struct.pack(">I", len(nal)) + nal for nal in nals)
+            return h265_digest(memoryview(sample))
+
+        sets = (b"\x40\x01vps", b"\x42\x01sps", b"\x44\x01pps", b"\x46\x01\x50")
+        self.assertEqual(digest(*sets, b"\x28\x01slice"), digest(b"\x28\x01slice"))
+        self.assertNotEqual(digest(b"\x28\x01slicE"), digest(b"\x28\x01slice"))
 
 
 class BoxesTest(unittest.TestCase):
