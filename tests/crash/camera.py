@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One camera with one fault after another (camera_faults.py), then many short cuts, while two healthy ones
-record beside it. Judged against what the cameras sent. Prints one JSON line, a line for each fault on
-standard error, and ends with 1 when a limit is broken: recording again within 5 s after a fault, no frame of
-another stream lost, every hole declared with the right cause, no frame far from its time, every file
+"""One camera with one fault after another (tests/support/camera_faults.py), then many short cuts, while two
+healthy ones record beside it. Judged against what the cameras sent. Prints one JSON line, a line for each
+fault on standard error, and ends with 1 when a limit is broken: recording again within 5 s after a fault, no
+frame of another stream lost, every hole declared with the right cause, no frame far from its time, every file
 playable."""
 
 import argparse
