@@ -107,7 +107,7 @@ std::uint8_t payload_type_of(Codec codec) {
 
 std::string describe(const AudioClip& clip) {
   const std::uint8_t type = payload_type_of(clip.codec);
-  std::string text = fmt::format("m=audio 0 RTP/AVP {0}\r\na=rtpmap:{0} ", type);
+  const std::string text = fmt::format("m=audio 0 RTP/AVP {0}\r\na=rtpmap:{0} ", type);
   switch (clip.codec) {
     case Codec::kOpus:  // Always said to be of two channels: RFC 7587, 7.
       return text + fmt::format("opus/48000/2\r\na=fmtp:{} sprop-stereo={}\r\n", type,

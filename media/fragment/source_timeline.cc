@@ -15,8 +15,10 @@ constexpr std::int64_t kCorrectionPpmMax = 500;
 // A queue on the way holds less, and a camera sends less at once when it is connected; a clock at
 // the wrong rate passes it within minutes.
 constexpr std::int64_t kAstrayNs = 10'000'000'000;
-// More than B-frames go back, or than the arrivals of one queue differ from what was sent.
-constexpr std::int64_t kStepNs = 1'000'000'000;
+// More than B-frames go back.
+constexpr std::int64_t kBackNsMax = 1'000'000'000;
+// What comes earlier by more than the least delayed sample did would make a hole; a queue cannot.
+constexpr std::int64_t kEarlyNsMax = 250'000'000;
 // Below what the fragmenter calls a hole: setting such a clock anew makes none.
 constexpr std::int64_t kStillNsMax = 150'000'000;
 constexpr std::int64_t kMoveNsMin = 1'000'000;
@@ -52,13 +54,13 @@ void SourceTimeline::begin(std::int64_t source_ns, std::int64_t arrival_ns) {
 // What no queue on the way can do to a clock that is right.
 bool SourceTimeline::is_wrong(std::int64_t source_ns, std::int64_t arrival_ns) const {
   const std::int64_t step_ns = source_ns - last_source_ns_;
-  const bool steps_back = step_ns < -kStepNs;
+  const bool steps_back = step_ns < -kBackNsMax;
   const bool stands_still =
       std::abs(step_ns) < kMoveNsMin && arrival_ns - last_move_ns_ > kStillNsMax;
   // Ahead of the arrivals, and earlier here than the least delayed sample was.
   const std::int64_t least_ns = std::min(window_least_ns_, previous_least_ns_);
-  const bool steps_ahead = step_ns - (arrival_ns - last_arrival_ns_) > kStepNs &&
-                           arrival_ns - source_ns < least_ns - kStepNs;
+  const bool steps_ahead = step_ns - (arrival_ns - last_arrival_ns_) > kEarlyNsMax &&
+                           arrival_ns - source_ns < least_ns - kEarlyNsMax;
   return steps_back || stands_still || steps_ahead;
 }
 

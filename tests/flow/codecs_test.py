@@ -24,6 +24,7 @@ FRAME_S = 0.04
 PERIOD_S = 16
 UNIT_S = 1
 GOP = 50
+UNSHOWN = 3  # The end may fall between a picture and the B-frames that are shown before it.
 TONE_ERROR_MAX = 0.02
 PRE_SKIP_S = 312 / 48000  # A player hides that much at the start of an Opus file.
 SKEW_MAX_S = 0.1  # B-frames are placed two frames late at first (docs/design/time.md).
@@ -158,13 +159,13 @@ class CodecsTest(FlowStory):
     def test_counter_has_no_hole(self) -> None:
         for slug in PAIRS:
             files = [file.path for file in self.segments if file.slug == slug and "video" in str(file.path)]
-            verdict = judge(counter for path in files for counter in counters_of(path))
+            verdict = judge([counter for path in files for counter in counters_of(path)][:-UNSHOWN])
             with self.subTest(room=slug):
                 self.assertEqual((verdict.lost, verdict.repeated, verdict.unreadable), (0, 0, 0))
                 self.assertGreater(verdict.frames, 25 * RANGE_S)
         for file in (file for file in self.ranges if "video" in file.path.name):
             with self.subTest(range=file.path.name):
-                verdict = judge(counters_of(file.path))
+                verdict = judge(counters_of(file.path)[:-UNSHOWN])
                 self.assertEqual((verdict.lost, verdict.repeated, verdict.unreadable), (0, 0, 0))
 
     def test_tone_is_the_one_that_was_sent(self) -> None:

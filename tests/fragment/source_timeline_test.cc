@@ -70,6 +70,28 @@ TEST(SourceTimelineTest, AClockThatStepsIsSetAnew) {
   }
 }
 
+TEST(SourceTimelineTest, AClockOfWholeSecondsIsNotBelieved) {
+  EXPECT_LE(worst_error_ms([](std::int64_t ms) { return ms / 1000 * 1000; }), 200);
+}
+
+// A camera that sends its last key frame first and goes on with the present.
+TEST(SourceTimelineTest, AnOldFirstFrameDoesNotPutTheOthersIntoTheFuture) {
+  EXPECT_LE(worst_error_ms([](std::int64_t ms) { return ms == 0 ? -2'000 : ms; }), 40);
+}
+
+TEST(SourceTimelineTest, WhatACameraDropsWhileAQueueStandsIsNoStep) {
+  // Nothing gets through for two seconds; then come five old frames and at once the present ones.
+  SourceTimeline timeline(RunClock(UtcTime{0}, BootTime{0}), 90000);
+  for (std::int64_t ms = 0; ms < 20'000; ms += 40) {
+    const bool is_dropped = ms >= 10'200 && ms < 11'500;
+    const std::int64_t arrival_ms = ms >= 10'000 && ms < 12'000 ? 12'000 : ms;
+    if (!is_dropped) {
+      const std::int64_t ticks = timeline.place(ms * 90, {arrival_ms * 1'000'000});
+      EXPECT_NEAR(static_cast<double>(ticks) / 90, static_cast<double>(ms), 10);
+    }
+  }
+}
+
 TEST(SourceTimelineTest, AQueueOnTheWayIsNoStep) {
   // Nothing comes for three seconds, then all of it at once: the source's clock was right.
   SourceTimeline timeline(RunClock(UtcTime{0}, BootTime{0}), 90000);
