@@ -35,16 +35,20 @@ export async function waitForMotion(page, selector) {
 /** Of 25; a machine that is building something beside it still shows these. */
 const kLeastPerSecond = 3;
 
-/** No frame older than the one before, none unreadable, and enough of them. */
+/**
+ * No frame older than the one before, none unreadable, and enough different ones. A counter may be
+ * read twice: the canvas draws what stands on the screen, which can be one frame newer than told.
+ */
 function assertMoves(record, seconds) {
   const name = `${record.room} ${record.stream}`;
   const counters = record.frames.map(({ counter }) => counter);
   assert.equal(record.unreadable, 0, `${name}: every counter is read`);
   const enough = seconds * kLeastPerSecond;
-  assert.ok(record.shown >= enough, `${name}: ${record.shown} frames in ${seconds} s`);
+  const shown = new Set(counters).size;
+  assert.ok(shown >= enough, `${name}: ${shown} frames in ${seconds} s`);
   counters.slice(1).forEach((counter, i) => {
     const ahead = (counter - counters[i] + 400) % 400;
-    assert.ok(ahead > 0 && ahead < 100, `${name}: counter ${counters[i]} then ${counter}`);
+    assert.ok(ahead < 100, `${name}: counter ${counters[i]} then ${counter}`);
   });
 }
 
