@@ -69,7 +69,7 @@ def start(site: Site, port: int, count: int, height: int) -> str:
         found["state"] == "recording" for found in site.status()["rooms"]), 60)
     password = site.add_account("bench", "supervisor")
     site.start_monitor()
-    site.wait_for("console", lambda: console_answers(port))
+    site.wait_for("console", lambda: console_answers(site, port))
     return password
 
 
