@@ -81,6 +81,12 @@ HttpResponse login_refused(const LoginTry& tried) {
   return response;
 }
 
+json::object transcodes_json(const TranscodeCounts& counts) {
+  return {{"sounds", counts.sounds},
+          {"pictures", counts.pictures},
+          {"pictures_refused", counts.pictures_refused}};
+}
+
 json::object host_json(const HostLink& host) {
   const json::value* volumes = host.status().if_contains("volumes");
   return {{"host", host.name()},
@@ -267,6 +273,7 @@ asio::awaitable<HttpResponse> Api::rooms(Caller caller) {
   co_await std::move(naming);
   co_return net::json_response(200, {{"now", to_rfc3339(SystemClock().utc())},
                                      {"hosts", std::move(hosts)},
+                                     {"transcodes", transcodes_json(hub_.transcodes())},
                                      {"rooms", std::move(rooms)}});
 }
 

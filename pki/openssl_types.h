@@ -12,17 +12,11 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include "core/free_by.h"
 #include "core/result.h"
 
 namespace candor::pki {
 
-template <auto Function>
-struct FreeBy {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Function(pointer);
-  }
-};
 using BioPtr = std::unique_ptr<BIO, FreeBy<BIO_free_all>>;
 using KeyPtr = std::unique_ptr<EVP_PKEY, FreeBy<EVP_PKEY_free>>;
 using CertificatePtr = std::unique_ptr<X509, FreeBy<X509_free>>;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/free_by.h"
 #include "core/result.h"
 
 extern "C" {
@@ -18,21 +19,6 @@ extern "C" {
 }
 
 namespace candor::transcode {
-
-template <auto Function>
-struct FreeByAddress {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Function(&pointer);
-  }
-};
-template <auto Function>
-struct FreeBy {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Function(pointer);
-  }
-};
 
 using CodecPtr = std::unique_ptr<AVCodecContext, FreeByAddress<avcodec_free_context>>;
 using FramePtr = std::unique_ptr<AVFrame, FreeByAddress<av_frame_free>>;

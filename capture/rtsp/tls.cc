@@ -11,17 +11,11 @@
 #include <openssl/x509v3.h>
 
 #include "core/bytes.h"
+#include "core/free_by.h"
 
 namespace candor::rtsp {
 namespace {
 
-template <auto Function>
-struct FreeBy {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Function(pointer);
-  }
-};
 using ContextPtr = std::unique_ptr<SSL_CTX, FreeBy<SSL_CTX_free>>;
 using SslPtr = std::unique_ptr<SSL, FreeBy<SSL_free>>;
 using CertificatePtr = std::unique_ptr<X509, FreeBy<X509_free>>;

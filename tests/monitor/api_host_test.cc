@@ -37,6 +37,8 @@ TEST_F(ApiHostTest, ItsRoomsStayWhileItIsAwayAndAreMarkedSo) {
 
   EXPECT_EQ(answer.at("hosts").at(0).at("state"), "away");
   EXPECT_EQ(answer.at("rooms").as_array().size(), 3U);
+  EXPECT_EQ(json::serialize(answer.at("transcodes")),
+            R"({"sounds":0,"pictures":0,"pictures_refused":0})");
 }
 
 TEST_F(ApiHostTest, NothingIsStartedOnAHostThatIsAway) {
