@@ -47,6 +47,14 @@ class Program:
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    def wait_until_it_says(self, text: str, seconds: float = 20) -> None:
+        """Until its log holds the text: a camera says where it listens."""
+        deadline = time.monotonic() + seconds
+        while text not in self.log_path.read_text(errors="replace"):
+            if not self.is_running() or time.monotonic() > deadline:
+                raise RuntimeError(f"{self.name} did not say '{text}':\n{self.tail()}")
+            time.sleep(0.01)
+
     def signal(self, number: int) -> None:
         if self.is_running():
             self.process.send_signal(number)
@@ -141,6 +149,7 @@ class Site:
         for clip in clips:
             arguments += ["--clip", clip]
         self.cameras = self.program("cameras", arguments + (options or []))
+        self.cameras.wait_until_it_says("rtsp://")
 
     def program(self, name: str, arguments: list[str]) -> Program:
         return Program(name, arguments, self.folder)

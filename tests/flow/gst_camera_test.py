@@ -38,6 +38,7 @@ class GstCameraTest(FlowStory):
                 f"{clips[f'panorama-{HEIGHT}p']},{clips['sound']}",
             ],
         )
+        cls.camera.wait_until_it_says("rtsp://")
         locked = camera(port) + f'user = "candor"\npassword_file = "{password}"\n'
         site.configure([room_of("waiting-1", "waiting", [locked])], "segment_s = 5")
         site.start_capture()
