@@ -1,31 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file that only grows, and the durable making of folders. What is in it is not known here.
+// A file that only grows, and the durable making of folders and files on any file system. What is
+// in them is not known here.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "core/bytes.h"
 #include "core/result.h"
+#include "storage/write/files/file_system.h"
+#include "storage/write/files/posix_files.h"
 
 namespace candor::storage {
 
-/// Owns a file descriptor. One thread: the volume's writer.
+/// One thread: the volume's writer.
 class AppendFile {
  public:
   /// Creates the file; its folder entry is durable on return. Errors: kAlreadyExists; those of
   /// sync_folder; errno kinds.
-  [[nodiscard]] static Result<AppendFile> create(const std::string& path);
+  [[nodiscard]] static Result<AppendFile> create(FileSystem& files, const std::string& path);
   /// Opens an existing file to append to. Errors: kNotFound; errno kinds.
-  [[nodiscard]] static Result<AppendFile> open(const std::string& path);
-
-  AppendFile(AppendFile&& other) noexcept;
-  AppendFile& operator=(AppendFile&& other) noexcept;
-  AppendFile(const AppendFile&) = delete;
-  AppendFile& operator=(const AppendFile&) = delete;
-  ~AppendFile();
+  [[nodiscard]] static Result<AppendFile> open(FileSystem& files, const std::string& path);
 
   /// Writes all bytes at the end, or none; they survive a kill of the process, not a power cut.
   /// Errors: kResourceExhausted (disk full) and errno kinds; a part that was written is cut off.
@@ -44,32 +42,34 @@ class AppendFile {
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
-  AppendFile(int fd, std::uint64_t size, std::string path);
+  AppendFile(std::unique_ptr<OpenFile> file, std::uint64_t size, std::string path);
 
-  int fd_;
+  std::unique_ptr<OpenFile> file_;
   std::uint64_t size_;
   std::string path_;
 };
 
+/// The folder that holds this path; empty: the working folder.
+[[nodiscard]] std::string parent_of(const std::string& path);
+
 /// Makes all missing folders of `path`, each durable in its parent. Errors: those of sync_folder;
 /// errno kinds.
-[[nodiscard]] Result<void> make_folders(const std::string& path);
+[[nodiscard]] Result<void> make_folders(FileSystem& files, const std::string& path);
 
-/// Makes the names in a folder durable. Errors: kFailedPrecondition, and only that: whether a file
-/// exists after a power cut cannot be told any more, and a second try could lie. The volume is
-/// retired until a person has looked.
-[[nodiscard]] Result<void> sync_folder(const std::string& path);
+/// Whether there is a file or folder of that name.
+[[nodiscard]] Result<bool> exists(FileSystem& files, const std::string& path);
 
 /// The whole file, if it has at most `bytes_max` bytes. Errors: kNotFound, kResourceExhausted,
 /// errno kinds.
-[[nodiscard]] Result<Bytes> read_file(const std::string& path, std::uint64_t bytes_max);
+[[nodiscard]] Result<Bytes> read_file(FileSystem& files, const std::string& path,
+                                      std::uint64_t bytes_max);
 
 /// Replaces `path` by these bytes, durably and at once: a reader sees the old or the new file.
-[[nodiscard]] Result<void> replace_file(const std::string& path, ByteView bytes);
+[[nodiscard]] Result<void> replace_file(FileSystem& files, const std::string& path, ByteView bytes);
 
 /// Moves the bytes from `keep` on into `quarantine_path` and cuts the file there. Nothing is lost:
 /// the moved bytes are durable first.
-[[nodiscard]] Result<void> quarantine_tail(const std::string& path, std::uint64_t keep,
-                                           const std::string& quarantine_path);
+[[nodiscard]] Result<void> quarantine_tail(FileSystem& files, const std::string& path,
+                                           std::uint64_t keep, const std::string& quarantine_path);
 
 }  // namespace candor::storage

@@ -47,7 +47,8 @@ Result<void> add_epochs(const std::string& room, const std::string& folder,
     if (std::from_chars(name.data(), end, log.epoch).ptr != end) {
       continue;
     }
-    CANDOR_TRY(const Bytes origin, read_file(log.folder + "/origin", kOriginBytesMax));
+    CANDOR_TRY(const Bytes origin,
+               read_file(posix_files(), log.folder + "/origin", kOriginBytesMax));
     std::string_view line = as_text(origin);
     line = line.substr(0, line.find('\n'));
     log.log_id = evidence::log_id_of(line);
@@ -78,14 +79,14 @@ Result<void> read_log(const LogPlace& log, std::uint64_t first_bundle,
     const std::string whole = log.folder + "/tile/entries/" + tile_number(number);
     std::string path = whole;
     // The growing bundle is renamed when it is full: whoever looked for it just then looks again.
-    auto bytes = read_file(path, kBundleBytesMax);
+    auto bytes = read_file(posix_files(), path, kBundleBytesMax);
     bool is_whole = bytes.has_value();
     if (!is_whole && bytes.error().kind() == ErrorKind::kNotFound) {
       path = whole + ".part";
-      bytes = read_file(path, kBundleBytesMax);
+      bytes = read_file(posix_files(), path, kBundleBytesMax);
     }
     if (!bytes.has_value() && bytes.error().kind() == ErrorKind::kNotFound) {
-      bytes = read_file(whole, kBundleBytesMax);
+      bytes = read_file(posix_files(), whole, kBundleBytesMax);
       is_whole = bytes.has_value();
     }
     if (!bytes.has_value()) {

@@ -178,7 +178,7 @@ Result<RebuildReport> rebuild_index(const std::string& volume_root, const std::s
   if (std::rename(fresh.c_str(), index_path.c_str()) != 0) {
     return fail(error_from_errno(errno, index_path + ": rename"));
   }
-  CANDOR_CHECK(sync_folder(fs::path(index_path).parent_path().string()));
+  CANDOR_CHECK(posix_files().sync_folder(parent_of(index_path)));
   return report;
 }
 

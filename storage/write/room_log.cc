@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/write/room_log.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <filesystem>
+#include <algorithm>
 #include <sys/random.h>
 
 #include <fmt/format.h>
@@ -12,8 +10,6 @@
 
 namespace candor::storage {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::uint64_t kEntriesPerBundle = 256;
 constexpr std::uint64_t kBundleBytesMax = kEntriesPerBundle * (2 + evidence::kEntryBytesMax);
@@ -39,7 +35,8 @@ std::string RoomLog::Origin::line() const {
 }
 
 RoomLog::RoomLog(const Volume& volume, Origin origin, const EntryClock& clock)
-    : origin_(std::move(origin)),
+    : files_(&volume.files()),
+      origin_(std::move(origin)),
       log_id_(evidence::log_id_of(origin_.line())),
       clock_(&clock),
       folder_(volume.log_folder(origin_.room, origin_.epoch)) {}
@@ -47,7 +44,7 @@ RoomLog::RoomLog(const Volume& volume, Origin origin, const EntryClock& clock)
 Result<RoomLog> RoomLog::open(const Volume& volume, Origin origin, const EntryClock& clock,
                               std::string software) {
   RoomLog log(volume, std::move(origin), clock);
-  CANDOR_CHECK(make_folders(log.folder_ + "/tile/entries"));
+  CANDOR_CHECK(make_folders(*log.files_, log.folder_ + "/tile/entries"));
   CANDOR_CHECK(log.check_origin());
   CANDOR_CHECK(with_context(log.replay(volume), log.folder_));
   if (log.state_.size() == 0) {
@@ -63,10 +60,11 @@ Result<RoomLog> RoomLog::open(const Volume& volume, Origin origin, const EntryCl
 Result<void> RoomLog::check_origin() {
   const std::string path = folder_ + "/origin";
   const std::string line = origin_.line() + "\n";
-  if (!fs::exists(path)) {
-    return replace_file(path, as_bytes(line));
+  CANDOR_TRY(const bool is_known, exists(*files_, path));
+  if (!is_known) {
+    return replace_file(*files_, path, as_bytes(line));
   }
-  CANDOR_TRY(const Bytes found, read_file(path, 4096));
+  CANDOR_TRY(const Bytes found, read_file(*files_, path, 4096));
   if (as_text(found) != line) {
     return fail(ErrorKind::kDataLoss,
                 fmt::format("{}: the log's origin is '{}', the configuration makes it '{}'", path,
@@ -82,12 +80,13 @@ std::string RoomLog::bundle_path(std::uint64_t number, bool is_whole) const {
 
 Result<void> RoomLog::replay(const Volume& volume) {
   for (std::uint64_t number = 0;; ++number) {
-    const bool is_whole = fs::exists(bundle_path(number, true));
+    CANDOR_TRY(const bool is_whole, exists(*files_, bundle_path(number, true)));
     const std::string path = bundle_path(number, is_whole);
-    if (!is_whole && !fs::exists(path)) {
+    CANDOR_TRY(const bool is_there, exists(*files_, path));
+    if (!is_there) {
       return {};
     }
-    CANDOR_TRY(const Bytes bundle, read_file(path, kBundleBytesMax));
+    CANDOR_TRY(const Bytes bundle, read_file(*files_, path, kBundleBytesMax));
     const std::uint64_t before = written_;
     std::size_t whole = 0;
     CANDOR_CHECK(with_context(replay_bundle(bundle, !is_whole, whole), path));
@@ -97,10 +96,10 @@ Result<void> RoomLog::replay(const Volume& volume) {
     if (whole < bundle.size()) {
       was_torn_ = true;
       const std::string relative = path.substr(volume.root().size() + 1);
-      CANDOR_CHECK(
-          quarantine_tail(path, whole, volume.quarantine_path(relative, clock_->now().real)));
+      CANDOR_CHECK(quarantine_tail(*files_, path, whole,
+                                   volume.quarantine_path(relative, clock_->now().real)));
     }
-    CANDOR_TRY(AppendFile file, AppendFile::open(path));
+    CANDOR_TRY(AppendFile file, AppendFile::open(*files_, path));
     bundle_.push_back(std::move(file));
     // Killed between the last entry of a bundle and its renaming. A bundle without an entry stays.
     return written_ - before == kEntriesPerBundle ? finish_bundle() : Result<void>();
@@ -169,8 +168,8 @@ Result<void> RoomLog::commit() {
 Result<void> RoomLog::write_to_bundle(ByteView frames) {
   if (bundle_.empty()) {
     const std::string path = bundle_path(written_ / kEntriesPerBundle, false);
-    CANDOR_CHECK(make_folders(fs::path(path).parent_path().string()));
-    CANDOR_TRY(AppendFile file, AppendFile::create(path));
+    CANDOR_CHECK(make_folders(*files_, parent_of(path)));
+    CANDOR_TRY(AppendFile file, AppendFile::create(*files_, path));
     bundle_.push_back(std::move(file));
   }
   AppendFile& file = bundle_.back();
@@ -190,10 +189,8 @@ Result<void> RoomLog::finish_bundle() {
   const std::uint64_t number = written_ / kEntriesPerBundle - 1;
   const std::string path = bundle_path(number, true);
   bundle_.clear();
-  if (std::rename(bundle_path(number, false).c_str(), path.c_str()) != 0) {
-    return fail(error_from_errno(errno, path + ": rename"));
-  }
-  return sync_folder(fs::path(path).parent_path().string());
+  CANDOR_CHECK(files_->rename(bundle_path(number, false), path));
+  return files_->sync_folder(parent_of(path));
 }
 
 }  // namespace candor::storage

@@ -60,6 +60,7 @@ class RoomLog {
   [[nodiscard]] Result<void> finish_bundle();
   [[nodiscard]] std::string bundle_path(std::uint64_t number, bool is_whole) const;
 
+  FileSystem* files_;
   Origin origin_;
   evidence::LogId log_id_;
   const EntryClock* clock_;

@@ -100,7 +100,8 @@ Result<void> RoomRecorder::open_segment(Stream& stream, const AppendChunk& item)
   body.channels = format.channels;
   ++stream.next_segment;
   CANDOR_TRY(SegmentWriter writer,
-             SegmentWriter::create(volume_->absolute(body.path), body, item.init->bytes));
+             SegmentWriter::create(volume_->files(), volume_->absolute(body.path), body,
+                                   item.init->bytes));
   segments_.push_back({.writer = std::move(writer), .failure = {}});
   stream.segment = &segments_.back();
   if (stream.timescale != 0) {

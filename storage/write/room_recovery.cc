@@ -95,7 +95,7 @@ Result<void> RoomRecorder::adopt_streams() {
 Result<void> RoomRecorder::adopt_tail(Stream& stream, const evidence::InitBody& last,
                                       std::uint64_t logged) {
   const std::string path = volume_->absolute(last.path);
-  auto tail = read_tail(path, last, logged);
+  auto tail = read_tail(volume_->files(), path, last, logged);
   if (!tail.has_value()) {
     log::error("storage.tail-unreadable",
                {{"room", log_.room()}, {"path", last.path}, {"error", tail.error().message()}});
@@ -104,7 +104,7 @@ Result<void> RoomRecorder::adopt_tail(Stream& stream, const evidence::InitBody& 
     return {};
   }
   if (tail->torn_bytes > 0) {
-    CANDOR_CHECK(quarantine_tail(path, tail->whole_bytes,
+    CANDOR_CHECK(quarantine_tail(volume_->files(), path, tail->whole_bytes,
                                  volume_->quarantine_path(last.path, clock_->now().real)));
     log::warn("storage.tail-quarantined",
               {{"room", log_.room()}, {"path", last.path}, {"bytes", tail->torn_bytes}});

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/write/segment_writer.h"
 
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
+#include "core/log.h"
 #include "media/bmff/chunk_writer.h"
 
 namespace candor::storage {
@@ -44,13 +43,15 @@ evidence::MediaBody UnitBuilder::finish() {
 SegmentWriter::SegmentWriter(AppendFile file, evidence::InitBody description)
     : file_(std::move(file)), description_(std::move(description)) {}
 
-Result<SegmentWriter> SegmentWriter::create(const std::string& absolute_path,
+Result<SegmentWriter> SegmentWriter::create(FileSystem& files, const std::string& absolute_path,
                                             evidence::InitBody description, ByteView init_segment) {
-  CANDOR_CHECK(make_folders(std::filesystem::path(absolute_path).parent_path().string()));
-  CANDOR_TRY(AppendFile file, AppendFile::create(absolute_path));
+  CANDOR_CHECK(make_folders(files, parent_of(absolute_path)));
+  CANDOR_TRY(AppendFile file, AppendFile::create(files, absolute_path));
   if (auto appended = file.append(init_segment); !appended.has_value()) {
-    std::error_code ignored;  // An empty file that nothing knows of; the disk is full, most likely.
-    std::filesystem::remove(absolute_path, ignored);
+    // An empty file that nothing knows of: the disk is full, most likely.
+    if (auto removed = files.remove(absolute_path); !removed.has_value()) {
+      log::warn("storage.empty-file-stays", {{"error", removed.error().message()}});
+    }
     return fail(std::move(appended.error()));
   }
   return SegmentWriter(std::move(file), std::move(description));

@@ -51,7 +51,8 @@ struct FinishedUnit {
 class SegmentWriter {
  public:
   /// Creates the file with its init segment. Errors: as AppendFile; the file is gone again.
-  [[nodiscard]] static Result<SegmentWriter> create(const std::string& absolute_path,
+  [[nodiscard]] static Result<SegmentWriter> create(FileSystem& files,
+                                                    const std::string& absolute_path,
                                                     evidence::InitBody description,
                                                     ByteView init_segment);
 

@@ -27,7 +27,7 @@ std::string holder(int fd) {
 }  // namespace
 
 Result<StateLock> StateLock::take(const std::string& state_folder) {
-  CANDOR_CHECK(make_folders(state_folder));
+  CANDOR_CHECK(make_folders(posix_files(), state_folder));
   const std::string path = state_folder + "/lock";
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
   if (fd < 0) {
@@ -50,7 +50,7 @@ Result<StateLock> StateLock::take(const std::string& state_folder) {
 }
 
 Result<StateLock> StateLock::take_volume(const std::string& root) {
-  CANDOR_CHECK(make_folders(root));
+  CANDOR_CHECK(make_folders(posix_files(), root));
   const int fd = ::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) {
     return fail(error_from_errno(errno, root));

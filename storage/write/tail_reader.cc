@@ -83,9 +83,9 @@ class TailUnits {
 
 }  // namespace
 
-Result<Tail> read_tail(const std::string& path, const evidence::InitBody& segment,
-                       std::uint64_t logged_bytes) {
-  CANDOR_TRY(const Bytes file, read_file(path, kSegmentBytesMax));
+Result<Tail> read_tail(FileSystem& files, const std::string& path,
+                       const evidence::InitBody& segment, std::uint64_t logged_bytes) {
+  CANDOR_TRY(const Bytes file, read_file(files, path, kSegmentBytesMax));
   if (file.size() < segment.init_len) {
     return fail(ErrorKind::kDataLoss, path + ": is shorter than its init segment");
   }

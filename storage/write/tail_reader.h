@@ -10,6 +10,7 @@
 #include "core/result.h"
 #include "evidence/bodies.h"
 #include "evidence/entry.h"
+#include "storage/write/files/file_system.h"
 
 namespace candor::storage {
 
@@ -30,7 +31,7 @@ struct Tail {
 /// returned in units of at most one second that start at key frames where there are any.
 ///
 /// Thread: any. Errors: kNotFound, kDataLoss (the file is shorter than the log says), errno kinds.
-[[nodiscard]] Result<Tail> read_tail(const std::string& path, const evidence::InitBody& segment,
-                                     std::uint64_t logged_bytes);
+[[nodiscard]] Result<Tail> read_tail(FileSystem& files, const std::string& path,
+                                     const evidence::InitBody& segment, std::uint64_t logged_bytes);
 
 }  // namespace candor::storage

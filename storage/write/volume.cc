@@ -2,9 +2,6 @@
 #include "storage/write/volume.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
-#include <sys/statvfs.h>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -16,34 +13,32 @@
 namespace candor::storage {
 namespace {
 
-namespace fs = std::filesystem;
 namespace json = boost::json;
 
 constexpr std::int64_t kVolumeVersion = 1;
 constexpr std::uint64_t kIdentityBytesMax = 4096;
 constexpr std::string_view kRetiredFile = "/volume.retired";
 
-bool is_empty_folder(const std::string& root) {
-  std::error_code code;
-  const fs::directory_iterator entries(root, code);
+Result<bool> is_empty_folder(FileSystem& files, const std::string& root) {
+  CANDOR_TRY(const std::vector<std::string> names, files.list(root));
   // lost+found stands in every fresh ext4 file system.
-  return !code && std::all_of(begin(entries), end(entries), [](const fs::directory_entry& entry) {
-    return entry.path().filename() == "lost+found";
-  });
+  return std::all_of(names.begin(), names.end(),
+                     [](const std::string& name) { return name == "lost+found"; });
 }
 
-Result<Uuid> make_identity(const std::string& path, const std::string& name, UtcTime now) {
+Result<Uuid> make_identity(FileSystem& files, const std::string& path, const std::string& name,
+                           UtcTime now) {
   const Uuid id = make_uuid(now);
   const json::object identity{{"candor_volume", kVolumeVersion},
                               {"id", to_string(id)},
                               {"name", name},
                               {"created", to_rfc3339(now)}};
-  CANDOR_CHECK(replace_file(path, as_bytes(json::serialize(identity))));
+  CANDOR_CHECK(replace_file(files, path, as_bytes(json::serialize(identity))));
   return id;
 }
 
-Result<Uuid> read_identity(const std::string& path, const std::string& name) {
-  CANDOR_TRY(const Bytes bytes, read_file(path, kIdentityBytesMax));
+Result<Uuid> read_identity(FileSystem& files, const std::string& path, const std::string& name) {
+  CANDOR_TRY(const Bytes bytes, read_file(files, path, kIdentityBytesMax));
   boost::system::error_code code;
   const json::value value = json::parse(json::string_view(as_text(bytes)), code);
   const json::object* object = value.if_object();
@@ -68,11 +63,12 @@ Result<Uuid> read_identity(const std::string& path, const std::string& name) {
 }
 
 // Where a folder's sync failed nothing is written before a person has looked.
-Result<void> check_retired(const std::string& path) {
-  if (!fs::exists(path)) {
+Result<void> check_retired(FileSystem& files, const std::string& path) {
+  CANDOR_TRY(const bool is_retired, exists(files, path));
+  if (!is_retired) {
     return {};
   }
-  const auto why = read_file(path, kIdentityBytesMax);
+  const auto why = read_file(files, path, kIdentityBytesMax);
   return fail(ErrorKind::kFailedPrecondition,
               fmt::format("{}: the volume was retired: {}; look at the disk, then remove this file",
                           path, why.has_value() ? as_text(*why) : "the reason cannot be read"));
@@ -80,24 +76,26 @@ Result<void> check_retired(const std::string& path) {
 
 }  // namespace
 
-Volume::Volume(std::string root, std::string name, Uuid id)
-    : root_(std::move(root)), name_(std::move(name)), id_(id) {}
+Volume::Volume(std::string root, std::string name, Uuid id, FileSystem& files)
+    : root_(std::move(root)), name_(std::move(name)), id_(id), files_(&files) {}
 
-Result<Volume> Volume::open(std::string root, std::string name, UtcTime now) {
+Result<Volume> Volume::open(std::string root, std::string name, UtcTime now, FileSystem& files) {
   const std::string identity = root + "/volume.json";
-  if (fs::exists(identity)) {
-    CANDOR_TRY(const Uuid id, read_identity(identity, name));
-    CANDOR_CHECK(check_retired(root + std::string(kRetiredFile)));
-    return Volume(std::move(root), std::move(name), id);
+  CANDOR_TRY(const bool is_known, exists(files, identity));
+  if (is_known) {
+    CANDOR_TRY(const Uuid id, read_identity(files, identity, name));
+    CANDOR_CHECK(check_retired(files, root + std::string(kRetiredFile)));
+    return Volume(std::move(root), std::move(name), id, files);
   }
-  CANDOR_CHECK(make_folders(root));
-  if (!is_empty_folder(root)) {
+  CANDOR_CHECK(make_folders(files, root));
+  CANDOR_TRY(const bool is_empty, is_empty_folder(files, root));
+  if (!is_empty) {
     return fail(
         ErrorKind::kFailedPrecondition,
         root + ": holds other files and no volume.json; give an empty folder or the volume");
   }
-  CANDOR_TRY(const Uuid id, make_identity(identity, name, now));
-  return Volume(std::move(root), std::move(name), id);
+  CANDOR_TRY(const Uuid id, make_identity(files, identity, name, now));
+  return Volume(std::move(root), std::move(name), id, files);
 }
 
 std::string Volume::segment_path(std::string_view room, std::string_view stream,
@@ -123,19 +121,12 @@ std::string Volume::quarantine_path(std::string_view relative, UtcTime now) cons
 void Volume::retire(std::string_view why, UtcTime now) const {
   const std::string text = fmt::format("{}: {}", to_rfc3339(now), why);
   log::error("storage.volume-retired", {{"volume", name_}, {"why", why}});
-  if (auto told = replace_file(root_ + std::string(kRetiredFile), as_bytes(text));
+  if (auto told = replace_file(*files_, root_ + std::string(kRetiredFile), as_bytes(text));
       !told.has_value()) {
     log::error("storage.volume-retired-unwritten", {{"error", told.error().message()}});
   }
 }
 
-Result<VolumeSpace> Volume::space() const {
-  struct statvfs status{};
-  if (::statvfs(root_.c_str(), &status) != 0) {
-    return fail(error_from_errno(errno, root_ + ": free space"));
-  }
-  return VolumeSpace{.bytes_total = status.f_blocks * status.f_frsize,
-                     .bytes_free = status.f_bavail * status.f_frsize};
-}
+Result<VolumeSpace> Volume::space() const { return files_->space(root_); }
 
 }  // namespace candor::storage

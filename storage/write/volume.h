@@ -10,15 +10,12 @@
 #include "core/ids.h"
 #include "core/result.h"
 #include "core/time.h"
+#include "storage/write/files/file_system.h"
+#include "storage/write/files/posix_files.h"
 
 namespace candor::storage {
 
-struct VolumeSpace {
-  std::uint64_t bytes_total = 0;
-  std::uint64_t bytes_free = 0;  // For us, without what the file system keeps for root.
-};
-
-/// Immutable after open. Thread: any.
+/// Immutable after open. Thread: any. The file system must outlive it and its copies.
 class Volume {
  public:
   /// Opens the volume at `root`; an empty or missing folder becomes a new volume.
@@ -26,11 +23,14 @@ class Volume {
   /// Errors: kFailedPrecondition  the folder holds other things, or another volume's name, or the
   /// volume was retired; nothing is touched.
   ///         kUnsupported         written by a newer version.
-  [[nodiscard]] static Result<Volume> open(std::string root, std::string name, UtcTime now);
+  [[nodiscard]] static Result<Volume> open(std::string root, std::string name, UtcTime now,
+                                           FileSystem& files = posix_files());
 
   [[nodiscard]] const std::string& root() const { return root_; }
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const Uuid& id() const { return id_; }
+  /// All that is written to the volume goes through it.
+  [[nodiscard]] FileSystem& files() const { return *files_; }
 
   /// Path of a segment from the root: "media/<room>/<stream>/<day>/<seq>-<UTC>.mp4".
   [[nodiscard]] static std::string segment_path(std::string_view room, std::string_view stream,
@@ -47,11 +47,12 @@ class Volume {
   [[nodiscard]] Result<VolumeSpace> space() const;
 
  private:
-  Volume(std::string root, std::string name, Uuid id);
+  Volume(std::string root, std::string name, Uuid id, FileSystem& files);
 
   std::string root_;
   std::string name_;
   Uuid id_;
+  FileSystem* files_;
 };
 
 }  // namespace candor::storage

@@ -105,6 +105,7 @@ class RoomFixture : public testing::Test {
   std::uint32_t samples_in_log() {
     recorder_->stop();
     const auto bytes = storage::read_file(
+        storage::posix_files(),
         recorder_->volume().log_folder("room-1", 1) + "/tile/entries/000.part", 1 << 20);
     std::uint32_t samples = 0;
     log_text_.clear();

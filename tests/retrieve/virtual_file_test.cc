@@ -206,7 +206,7 @@ TEST_F(VirtualFileTest, CoversUpToAChangeOfFormat) {
 
 // The chunks of a media file one after another, without seals.
 Bytes chunks_of(const std::string& path, std::size_t init_bytes) {
-  const Bytes file = storage::read_file(path, 1 << 30).value();
+  const Bytes file = storage::read_file(storage::posix_files(), path, 1 << 30).value();
   Bytes chunks;
   ByteView rest = ByteView(file).subspan(init_bytes);
   while (!rest.empty()) {

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 
 #include "tests/storage_write/index_fixture.h"
-#include "tests/support/failing_disk.h"
 
 namespace candor::storage {
 namespace {
@@ -43,15 +42,14 @@ TEST_F(IndexRebuildTest, GivesTheRowsOfTheLiveIndex) {
 }
 
 TEST_F(IndexRebuildTest, GivesTheRowsOfTheLiveIndexAfterTheDiskHasFailed) {
-  const test::FailingDisk disk;
   start();
   start_index();
   record("IPPP IPPP");
   round();
   record("IPPP IPPP");
-  test::FailingDisk::fail_file_sync("/media/");
+  disk_.fail(test::FileOp::kSync, "/media/");
   round();
-  test::FailingDisk::heal();
+  disk_.heal();
   record("PPPP IPPP IPPP");
   round();
   const std::string live = dump(index_path());
@@ -102,10 +100,10 @@ TEST_F(IndexRebuildTest, KeepsTheOldIndexWhenALogIsDamaged) {
   record_a_day();
   const std::string live = dump(index_path());
   const std::string bundle = volume_.log_folder("room-1", 1) + "/tile/entries/000.part";
-  Bytes bytes = read_file(bundle, 1 << 20).value();
+  Bytes bytes = read_file(posix_files(), bundle, 1 << 20).value();
   bytes[200] ^= 0xFF;  // In the magic of an entry, or its framing.
   std::fill(bytes.begin() + 2, bytes.begin() + 6, std::uint8_t{0});
-  ASSERT_TRUE(replace_file(bundle, bytes).has_value());
+  ASSERT_TRUE(replace_file(posix_files(), bundle, bytes).has_value());
 
   const auto rebuilt = rebuild_index(folder_ / "a", index_path());
 

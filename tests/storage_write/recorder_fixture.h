@@ -12,6 +12,7 @@
 #include "media/fragment/fragmenter.h"
 #include "media/fragment/init_segment.h"
 #include "storage/write/room_recorder.h"
+#include "tests/support/failing_files.h"
 #include "tests/support/stream_text.h"
 #include "tests/support/temp_folder.h"
 
@@ -19,7 +20,7 @@ namespace candor::storage {
 
 class RecorderFixture : public testing::Test {
  protected:
-  RecorderFixture() : volume_(Volume::open(folder_ / "a", "a", clock_.utc()).value()) {}
+  RecorderFixture() : volume_(Volume::open(folder_ / "a", "a", clock_.utc(), disk_).value()) {}
 
   // Starts the room as after a start of the program.
   void start() {
@@ -90,10 +91,10 @@ class RecorderFixture : public testing::Test {
     std::vector<Bytes> entries;
     const std::string folder = volume_.log_folder("room-1", 1) + "/tile/entries/";
     for (std::uint64_t number = 0;; ++number) {
-      auto bytes = read_file(folder + tile_number(number), 1 << 30);
+      auto bytes = read_file(posix_files(), folder + tile_number(number), 1 << 30);
       const bool is_last = !bytes.has_value();
       if (is_last) {
-        bytes = read_file(folder + tile_number(number) + ".part", 1 << 30);
+        bytes = read_file(posix_files(), folder + tile_number(number) + ".part", 1 << 30);
       }
       if (bytes.has_value()) {
         for (const ByteView entry : evidence::read_bundle(*bytes).entries) {
@@ -202,6 +203,7 @@ class RecorderFixture : public testing::Test {
   static constexpr std::int64_t kStart = 1'790'000'000'000'000'000;
 
   test::TempFolder folder_;
+  test::FailingFiles disk_;
   SystemClock clock_;
   EntryClock entry_clock_{clock_};
   Volume volume_;

@@ -11,11 +11,11 @@
 #include <gmock/gmock.h>
 
 #include "tests/storage_write/recorder_fixture.h"
-#include "tests/support/failing_disk.h"
 
 namespace candor::storage {
 namespace {
 
+using test::FileOp;
 using namespace std::chrono_literals;
 using testing::EndsWith;
 using testing::HasSubstr;
@@ -62,7 +62,6 @@ class RecorderTest : public RecorderFixture {
   }
 
   NoIndex index_;
-  test::FailingDisk disk_;
   std::promise<ErrorKind> fatal_;
   std::unique_ptr<Recorder> recorder_;
 };
@@ -91,7 +90,7 @@ TEST_F(RecorderTest, TakesNothingMoreAfterItStopped) {
 
 // The disk was full, then the log found it full, and the gap was never told.
 TEST_F(RecorderTest, KeepsTheLastOfTheDiskForTheLogs) {
-  test::FailingDisk::say_free(1 << 20);
+  disk_.say_free(1 << 20);
   open();
   deliver("IPPP IPP");
   settle();
@@ -99,7 +98,7 @@ TEST_F(RecorderTest, KeepsTheLastOfTheDiskForTheLogs) {
   EXPECT_THAT(log_text(), Not(HasSubstr("MEDIA")));
   EXPECT_TRUE(recorder_->status().is_full);
 
-  test::FailingDisk::heal();
+  disk_.heal();
   settle();
   deliver("PP IPP IP");
   recorder_->stop();
@@ -108,7 +107,7 @@ TEST_F(RecorderTest, KeepsTheLastOfTheDiskForTheLogs) {
 
 TEST_F(RecorderTest, CountsTheFilesThatTheDiskRefused) {
   open();
-  test::FailingDisk::fail_file_sync("/media/");
+  disk_.fail(FileOp::kSync, "/media/");
   deliver("IPPP");
   settle();
   EXPECT_EQ(recorder_->status().failed_files, 1U);
@@ -116,13 +115,13 @@ TEST_F(RecorderTest, CountsTheFilesThatTheDiskRefused) {
 
 TEST_F(RecorderTest, RetiresTheVolumeWhenAFolderCannotBeSynced) {
   open();
-  test::FailingDisk::fail_folder_sync("/media");
+  disk_.fail(FileOp::kSyncFolder, "/media");
   deliver("I");
   auto fatal = fatal_.get_future();
   ASSERT_EQ(fatal.wait_for(kPatience), std::future_status::ready);
   EXPECT_EQ(fatal.get(), ErrorKind::kFailedPrecondition);
   recorder_.reset();
-  test::FailingDisk::heal();
+  disk_.heal();
   EXPECT_FALSE(Volume::open(folder_ / "a", "a", clock_.utc()).has_value());
 }
 

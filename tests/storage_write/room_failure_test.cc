@@ -8,11 +8,11 @@
 #include <gmock/gmock.h>
 
 #include "tests/storage_write/recorder_fixture.h"
-#include "tests/support/failing_disk.h"
 
 namespace candor::storage {
 namespace {
 
+using test::FileOp;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::SizeIs;
@@ -43,22 +43,20 @@ class RoomFailureTest : public RecorderFixture {
   // Changes one byte in the middle of the newest file.
   void spoil_newest_file() const {
     const std::string path = files("/media").back();
-    Bytes bytes = read_file(path, 1 << 20).value();
+    Bytes bytes = read_file(posix_files(), path, 1 << 20).value();
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
     const std::size_t at = init_->bytes.size() + 140;
     file.seekp(static_cast<std::streamoff>(at));
     file.put(static_cast<char>(bytes[at] ^ 0xFF));
   }
-
-  test::FailingDisk disk_;
 };
 
 TEST_F(RoomFailureTest, DeclaresTheUnitsOfAFileWhoseSyncFailed) {
   start();
   record("IPPP IPP");
-  test::FailingDisk::fail_file_sync("/media/");
+  disk_.fail(FileOp::kSync, "/media/");
   commit();
-  test::FailingDisk::heal();
+  disk_.heal();
   record("PP IPP IP");
   commit();
   EXPECT_THAT(log_text(),
@@ -73,7 +71,7 @@ TEST_F(RoomFailureTest, DeclaresTheUnitsOfAFileWhoseSyncFailed) {
 TEST_F(RoomFailureTest, DeclaresTheUnitsOfAFileThatWasCutBeforeItsSyncFailed) {
   start();
   record("IPPP IPP");
-  test::FailingDisk::fail_file_sync("/0000000001-");
+  disk_.fail(FileOp::kSync, "/0000000001-");
   cut();
   record("IPP IP");
   commit();
@@ -85,11 +83,11 @@ TEST_F(RoomFailureTest, DeclaresTheUnitsOfAFileThatWasCutBeforeItsSyncFailed) {
 TEST_F(RoomFailureTest, DoesNotTakeBackAfterACrashWhatItHasCalledLost) {
   start();
   record("IPPP IPP");
-  test::FailingDisk::fail_file_sync("/media/");
+  disk_.fail(FileOp::kSync, "/media/");
   commit();
   commit();
   crash();
-  test::FailingDisk::heal();
+  disk_.heal();
   start();
   next_frame_ += 10;
   record("IPP I");
@@ -102,11 +100,11 @@ TEST_F(RoomFailureTest, DoesNotTakeBackAfterACrashWhatItHasCalledLost) {
 TEST_F(RoomFailureTest, NeverTriesAFailedSyncAgain) {
   start();
   record("IPPP IPP");
-  test::FailingDisk::fail_file_sync("/media/");
+  disk_.fail(FileOp::kSync, "/media/");
   commit();
   commit();
   commit();
-  EXPECT_EQ(test::FailingDisk::refused(), 1);
+  EXPECT_EQ(disk_.refused(), 1);
 }
 
 TEST_F(RoomFailureTest, VouchesForNothingThatReadsBackOtherwise) {
@@ -156,7 +154,7 @@ TEST_F(RoomFailureTest, LeavesNoEmptyFilesOnAFullDisk) {
 TEST_F(RoomFailureTest, SaysThatTheVolumeMustBeRetiredWhenAFolderCannotBeSynced) {
   start();
   record("IPPP");
-  test::FailingDisk::fail_folder_sync("/media/");
+  disk_.fail(FileOp::kSyncFolder, "/media/");
   std::vector<Sample> samples = test::video_samples("I", 4);
   const ChunkPtr chunk = fragmenter_->push(std::move(samples.front()));
   const auto appended =

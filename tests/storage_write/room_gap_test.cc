@@ -24,7 +24,7 @@ class RoomGapTest : public RecorderFixture {
       evidence::append_framed(bundle, entry);
     }
     const std::string path = volume_.log_folder("room-1", 1) + "/tile/entries/000.part";
-    ASSERT_TRUE(replace_file(path, bundle).has_value());
+    ASSERT_TRUE(replace_file(posix_files(), path, bundle).has_value());
   }
 
   // The camera comes back with another clock rate: times go on in other ticks.

@@ -62,7 +62,7 @@ TEST_F(RoomLogTest, GoesOnWithABundleWhoseFirstEntryWasTorn) {
   }
   const std::string next = volume_.log_folder("room-1", 1) + "/tile/entries/001.part";
   for (const std::string_view left : {"", "\x01", "\x01\x36RSL1"}) {
-    ASSERT_TRUE(replace_file(next, as_bytes(left)).has_value());
+    ASSERT_TRUE(replace_file(posix_files(), next, as_bytes(left)).has_value());
     const auto log = open("site7");
     ASSERT_TRUE(log.has_value()) << log.error().message();
     EXPECT_EQ(log->state().size(), 256U);
@@ -91,9 +91,9 @@ TEST_F(RoomLogTest, RefusesAnEntryThatDoesNotContinueTheOneBefore) {
     ASSERT_TRUE(log.commit().has_value());
   }
   const std::string bundle = volume_.log_folder("room-1", 1) + "/tile/entries/000.part";
-  Bytes bytes = read_file(bundle, 1 << 20).value();
+  Bytes bytes = read_file(posix_files(), bundle, 1 << 20).value();
   bytes[2 + 90] ^= 1;  // In the first entry: its leaf hash changes.
-  ASSERT_TRUE(replace_file(bundle, bytes).has_value());
+  ASSERT_TRUE(replace_file(posix_files(), bundle, bytes).has_value());
 
   const auto log = open("site7");
 

@@ -118,7 +118,7 @@ TEST_F(RoomRecorderTest, SealsEachUnitWithTheEntryThatTheLogHolds) {
   start();
   record("IPPP IPP IP");
   commit();
-  const Bytes file = read_file(files("/media").front(), 1 << 20).value();
+  const Bytes file = read_file(posix_files(), files("/media").front(), 1 << 20).value();
   std::string boxes;
   for (std::size_t at = init_->bytes.size(); at < file.size();) {
     const ByteView rest = ByteView(file).subspan(at);

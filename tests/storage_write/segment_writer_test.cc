@@ -22,7 +22,8 @@ class SegmentWriterTest : public testing::Test {
     description.stream = make_uuid({1});
     description.init_digest = evidence::sha256(init_->bytes);
     writer_.emplace(
-        SegmentWriter::create(folder_ / "day/one.mp4", description, init_->bytes).value());
+        SegmentWriter::create(posix_files(), folder_ / "day/one.mp4", description, init_->bytes)
+            .value());
   }
 
   // The units that are finished while the stream is written.
@@ -39,7 +40,9 @@ class SegmentWriterTest : public testing::Test {
     return units;
   }
 
-  [[nodiscard]] Bytes file() const { return read_file(folder_ / "day/one.mp4", 1 << 20).value(); }
+  [[nodiscard]] Bytes file() const {
+    return read_file(posix_files(), folder_ / "day/one.mp4", 1 << 20).value();
+  }
 
   test::TempFolder folder_;
   InitSegmentPtr init_ = media::make_init_segment(test::h264_format()).value();

@@ -32,8 +32,8 @@ class TailReaderTest : public testing::Test {
   }
 
   [[nodiscard]] Result<Tail> read(std::uint64_t logged_bytes) const {
-    EXPECT_TRUE(replace_file(folder_ / "one", file_).has_value());
-    return read_tail(folder_ / "one", segment_, logged_bytes);
+    EXPECT_TRUE(replace_file(posix_files(), folder_ / "one", file_).has_value());
+    return read_tail(posix_files(), folder_ / "one", segment_, logged_bytes);
   }
 
   // Frames of each unit: "4 3".
