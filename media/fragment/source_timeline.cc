@@ -10,8 +10,9 @@ namespace {
 // Ten seconds hold at least some samples that met no queue on their way; two windows make the
 // estimate steady.
 constexpr std::int64_t kWindowNs = 10'000'000'000;
-// Cameras' crystals stay within 100 ppm, cheap ones within 500; faster corrections would be heard.
-constexpr std::int64_t kCorrectionPpmMax = 500;
+// Cameras' crystals stay within 100 ppm, cheap ones within 500. As much again makes up for a first
+// sample that was late; no sample of sound is changed by it, only where it stands.
+constexpr std::int64_t kCorrectionPpmMax = 1000;
 // A queue on the way holds less, and a camera sends less at once when it is connected; a clock at
 // the wrong rate passes it within minutes.
 constexpr std::int64_t kAstrayNs = 10'000'000'000;

@@ -17,7 +17,7 @@ class SourceTimeline {
       : run_clock_(run_clock), timescale_(timescale) {}
 
   /// The sample's time in ticks since 1970 UTC. The first sample after construction or restart() is
-  /// placed at its arrival; from then on the source's clock counts, corrected by at most 500 ppm
+  /// placed at its arrival; from then on the source's clock counts, corrected by at most 1000 ppm
   /// toward the least delayed sample. A source whose clock leads away from the arrivals by more
   /// than ten seconds, steps, or stands still while samples come has a wrong one: it is set anew at
   /// the arrival.
