@@ -10,6 +10,7 @@
 
 #include "capture/rtsp/decode_order.h"
 #include "capture/rtsp/depacketizer.h"
+#include "capture/rtsp/reordered_start.h"
 #include "capture/rtsp/rtp.h"
 #include "capture/rtsp/sdp.h"
 #include "capture/rtsp/session.h"
@@ -31,6 +32,7 @@ class Track {
         channel_(channel),
         clock_(clock),
         track_clock_(description.clock_rate),
+        start_([this](Sample sample) { listener_->on_sample(number_, std::move(sample)); }),
         depacketizer_(rtsp::make_depacketizer(
             description, [this](AccessUnit unit) { emit(std::move(unit)); })) {}
   Track(const Track&) = delete;
@@ -61,6 +63,8 @@ class Track {
     return true;
   }
 
+  void flush() { start_.flush(); }
+
   [[nodiscard]] bool is_picture() const { return is_picture_; }
   [[nodiscard]] bool has_media() const { return has_media_; }
   void forget_media() { has_media_ = false; }
@@ -82,7 +86,7 @@ class Track {
     sample.lost_packets = unit.lost_packets;
     sample.discontinuity = placed.is_restarted;
     has_media_ = true;
-    listener_->on_sample(number_, std::move(sample));
+    start_.push(std::move(sample), is_picture_ && unit.reorder != 0U);
   }
 
   bool is_picture_;
@@ -92,6 +96,7 @@ class Track {
   const Clock& clock_;
   rtsp::TrackClock track_clock_;
   rtsp::DecodeOrder decode_order_;
+  rtsp::ReorderedStart start_;
   rtsp::SequenceCounter sequence_;
   std::unique_ptr<rtsp::Depacketizer> depacketizer_;
   SourceListener* listener_ = nullptr;
@@ -105,6 +110,9 @@ class RtspSource final : public Source {
 
   Error run(std::stop_token stop, SourceListener& listener) override {
     auto ended = play_until_end(stop, listener);
+    for (const auto& track : tracks_) {
+      track->flush();
+    }
     if (ended.has_value()) {
       return {ErrorKind::kInternal, "ended without a reason"};
     }

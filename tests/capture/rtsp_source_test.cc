@@ -20,7 +20,8 @@ using testing::HasSubstr;
 using testing::StartsWith;
 using Steps = std::vector<std::string>;
 
-// What came, as text: "video audio: I P a P-2 P!" (losses before it, a new clock).
+// What came, as text: "video audio: I P a P-2 P!" (losses before it, a new clock). The first six
+// pictures come together: the camera's parameter sets allow B-frames.
 class Listener final : public SourceListener {
  public:
   void on_tracks(std::span<const SourceTrack> tracks) override {
@@ -104,10 +105,10 @@ class RtspSourceTest : public testing::Test {
 
 TEST_F(RtspSourceTest, HandsOnPictureAndSound) {
   ScriptedCamera camera({"DESCRIBE -> 200 h264 aac", "SETUP -> 200", "SETUP -> 200", "PLAY -> 200",
-                         "play IP", "sound 1", "play P"});
+                         "play IPPPPP", "sound 1", "play P"});
 
   EXPECT_EQ(run(camera), "unavailable: the camera closed the connection");
-  EXPECT_EQ(listener_.text(), "video audio: I P a a P");
+  EXPECT_EQ(listener_.text(), "video audio: I P P P P P a a P");
   EXPECT_THAT(paths(camera), ElementsAre("DESCRIBE /live", "SETUP /live/video", "SETUP /live/sound",
                                          "PLAY /live"));
 }
@@ -246,10 +247,10 @@ TEST_F(RtspSourceTest, EndsWhenNoMediaComesThoughTheConnectionStands) {
 // The picture stood still while the microphone went on: nobody connected anew.
 TEST_F(RtspSourceTest, EndsWhenThePictureStopsThoughSoundGoesOn) {
   ScriptedCamera camera({"DESCRIBE -> 200 h264 aac", "SETUP -> 200", "SETUP -> 200", "PLAY -> 200",
-                         "play IP", "murmur"});
+                         "play IPPPPP", "murmur"});
 
   EXPECT_EQ(run(camera), "deadline-exceeded: no media for 200 ms");
-  EXPECT_THAT(listener_.text(), StartsWith("video audio: I P a a"));
+  EXPECT_THAT(listener_.text(), StartsWith("video audio: I P P P P P a a"));
 }
 
 TEST_F(RtspSourceTest, EndsWhenTheStreamLosesItsFraming) {
@@ -264,7 +265,7 @@ TEST_F(RtspSourceTest, EndsWhenTheCameraTalksSomethingElse) {
 }
 
 TEST_F(RtspSourceTest, StopsAtOnceAndSaysGoodbye) {
-  ScriptedCamera camera(playing({"play IP", "TEARDOWN -> 200"}));
+  ScriptedCamera camera(playing({"play IPPPPP", "TEARDOWN -> 200"}));
   std::chrono::steady_clock::time_point asked;
   std::jthread stopper([&] {
     listener_.wait_for_sample();

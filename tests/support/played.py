@@ -50,6 +50,12 @@ def count_pictures(player: str, path: Path) -> int:
     return len(data) // (width * height)
 
 
+def first_shown_s(path: Path) -> float:
+    """When the first picture is shown, since 1970: behind its decode time where there are B-frames."""
+    words = "ffprobe -v error -select_streams v:0 -show_entries stream=start_time -of csv=p=0"
+    return float(output_of([*words.split(), str(path)], path))
+
+
 def decode_sound(player: str, path: Path) -> array.array:
     """Mono, 16 bits, RATE."""
     caps = f"audio/x-raw,format=S16LE,rate={RATE},channels=1"
