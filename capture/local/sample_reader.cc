@@ -12,8 +12,6 @@ namespace candor::local {
 namespace {
 
 constexpr std::uint32_t kOpusRate = 48000;
-constexpr std::uint8_t kOpusPreSkipLow = 0x38;  // 312 samples: libopus' look-ahead.
-constexpr std::uint8_t kOpusPreSkipHigh = 0x01;
 constexpr std::uint32_t kAacFrameTicks = 1024;
 constexpr std::uint8_t kH264Sps = 7;
 constexpr std::size_t kFirstSetAt = 8;  // In an avcC: behind the length of its first set.
@@ -34,15 +32,6 @@ Bytes codec_data(const GstStructure* structure) {
     gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
   }
   return bytes;
-}
-
-// RFC 7845, 5.1, mapping family 0; little-endian.
-Bytes opus_head(std::uint32_t channels) {
-  Bytes head{'O', 'p', 'u', 's', 'H', 'e', 'a', 'd', 1};
-  const auto count = static_cast<std::uint8_t>(channels);
-  const Bytes rest{count, kOpusPreSkipLow, kOpusPreSkipHigh, 0x80, 0xBB, 0, 0, 0, 0, 0};
-  head.insert(head.end(), rest.begin(), rest.end());
-  return head;
 }
 
 // How many frames may be out of order, as the first sequence parameter set of an avcC says.
@@ -104,7 +93,7 @@ Result<MediaFormatPtr> format_of(Codec codec, const GstCaps& caps) {
     format->sample_rate = codec == Codec::kOpus ? kOpusRate : number(structure, "rate");
     format->timescale = format->sample_rate;
     if (codec == Codec::kOpus) {
-      format->codec_config = opus_head(format->channels);
+      format->codec_config = rtsp::opus_head(format->channels);
     }
   }
   const bool has_shape = is_video(codec) ? format->width > 0 && format->height > 0

@@ -57,6 +57,10 @@ class Depacketizer {
 [[nodiscard]] std::unique_ptr<Depacketizer> make_packet_audio_depacketizer(
     const SdpTrack& track, Depacketizer::Output output);
 
+/// What describes Opus of 1 or 2 channels. Its pre-skip is 0: a segment is cut out of a stream that
+/// runs, and a player would hide what is recorded (docs/design/storage.md). Source: RFC 7845, 5.1.
+[[nodiscard]] Bytes opus_head(std::uint32_t channels);
+
 /// Samples at 48 kHz in an Opus packet; 0 when malformed. Source: RFC 6716, 3.1 and 3.2.
 [[nodiscard]] std::uint32_t opus_duration(ByteView packet);
 

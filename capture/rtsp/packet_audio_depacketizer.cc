@@ -10,32 +10,6 @@ namespace {
 
 constexpr std::uint32_t kOpusRate = 48000;
 constexpr std::uint32_t kOpusPacketTicksMax = kOpusRate * 120 / 1000;
-constexpr std::uint16_t kOpusPreSkip =
-    312;  // Of a decoder that starts anywhere: libopus' look-ahead.
-
-// RFC 7845, 5.1; little-endian.
-Bytes opus_head(std::uint32_t channels) {
-  return {'O',
-          'p',
-          'u',
-          's',
-          'H',
-          'e',
-          'a',
-          'd',
-          1,
-          static_cast<std::uint8_t>(channels),
-          kOpusPreSkip & 0xFF,
-          kOpusPreSkip >> 8,
-          0x80,
-          0xBB,
-          0,
-          0,
-          0,
-          0,
-          0};
-}
-
 class PacketAudioDepacketizer final : public Depacketizer {
  public:
   PacketAudioDepacketizer(const SdpTrack& track, Output output) : output_(std::move(output)) {
@@ -84,6 +58,13 @@ class PacketAudioDepacketizer final : public Depacketizer {
 };
 
 }  // namespace
+
+Bytes opus_head(std::uint32_t channels) {
+  constexpr std::uint8_t kVersion = 1;
+  const auto count = static_cast<std::uint8_t>(channels);
+  // Little-endian: pre-skip 0, 48000 Hz, gain 0, mapping family 0.
+  return {'O', 'p', 'u', 's', 'H', 'e', 'a', 'd', kVersion, count, 0, 0, 0x80, 0xBB, 0, 0, 0, 0, 0};
+}
 
 std::uint32_t opus_duration(ByteView packet) {
   // Ticks of a frame for each of the 32 configurations in groups of four, RFC 6716, 3.1.

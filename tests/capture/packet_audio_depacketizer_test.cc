@@ -58,7 +58,7 @@ TEST_F(PacketAudioTest, OpusPacketsSayTheirLengthThemselves) {
   push({0x78, 1});
   EXPECT_EQ(came_, "960:4 1920:3 480:3 960:2-2");
   EXPECT_EQ(to_hex(format_->codec_config),
-            "4f7075734865616401023801"
+            "4f7075734865616401020000"
             "80bb0000"
             "000000");
 }

@@ -26,7 +26,6 @@ UNIT_S = 1
 GOP = 50
 UNSHOWN = 3  # The end may fall between a picture and the B-frames that are shown before it.
 TONE_ERROR_MAX = 0.02
-PRE_SKIP_S = 312 / 48000  # A player hides that much at the start of an Opus file.
 SKEW_MAX_S = 0.04
 SIZES = {(1280, 720), (640, 360)}
 
@@ -186,7 +185,7 @@ class CodecsTest(FlowStory):
                     hidden_s = 2 * UNIT_S if is_range(file) else 0
                     missing_s = file.length_s - length_s
                     self.assertGreater(missing_s, -hidden_s - 0.003)
-                    self.assertLess(missing_s, PRE_SKIP_S + 0.003 + (0.05 if is_range(file) else 0))
+                    self.assertLess(missing_s, 0.003 + (0.05 if is_range(file) else 0))
 
     def test_range_has_the_length_that_was_asked_for(self) -> None:
         for file in self.ranges:
