@@ -111,12 +111,13 @@ class Monitor {
       });
     }
     if (credentials_ != nullptr) {
-      asio::co_spawn(*context_, net::keep_credentials_fresh(credentials_, blocking_, [] {}),
-                     [](const std::exception_ptr& problem) {
-                       if (problem) {
-                         log::error("link.credentials-threw");
-                       }
-                     });
+      auto keeping =
+          net::keep_credentials_fresh(credentials_, blocking_, [this] { hub_.check_hosts(); });
+      asio::co_spawn(*context_, std::move(keeping), [](const std::exception_ptr& problem) {
+        if (problem) {
+          log::error("link.credentials-threw");
+        }
+      });
     }
     context_->run();
   }

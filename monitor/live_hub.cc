@@ -114,6 +114,16 @@ void LiveHub::end(Feed& feed) {
   }
 }
 
+void LiveHub::check_hosts() {
+  for (const auto& [room, feed] : feeds_) {
+    const std::string objection = feed->socket == nullptr ? "" : feed->socket->objection();
+    if (!objection.empty()) {
+      log::warn("live.host-refused", {{"room", room}, {"error", objection}});
+      feed->socket->cancel();
+    }
+  }
+}
+
 void LiveHub::stop() {
   for (const auto& [room, feed] : std::exchange(feeds_, {})) {
     feed->viewers.clear();

@@ -56,6 +56,9 @@ class LiveHub {
 
   [[nodiscard]] const TranscodeCounts& transcodes() const { return transcode_counts_; }
 
+  /// Ends the feeds of hosts that the credentials do not let in any more; they are tried again.
+  void check_hosts();
+
   /// Ends all feeds and tells nobody anything more.
   void stop();
 

@@ -10,6 +10,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/websocket.hpp>
 
+#include "net/endpoint.h"
 #include "net/http.h"
 #include "net/link_stream.h"
 
@@ -27,6 +28,8 @@ class BeastWebSocket final : public WebSocket {
   }
 
   [[nodiscard]] boost::beast::websocket::stream<LinkStream>& stream() { return stream_; }
+  /// From now on objection() judges the peer by what this endpoint asks of it.
+  void judge_by(Endpoint endpoint) { endpoint_ = std::move(endpoint); }
 
   asio::awaitable<Result<WebSocketMessage>> read() override {
     boost::beast::flat_buffer buffer;
@@ -54,6 +57,13 @@ class BeastWebSocket final : public WebSocket {
 
   void cancel() override { stream_.next_layer().close(); }
 
+  [[nodiscard]] std::string objection() const override {
+    const std::shared_ptr<X509> peer = stream_.next_layer().peer_certificate();
+    return endpoint_.is_tls() && peer != nullptr
+               ? endpoint_.credentials->objection_to(*peer, endpoint_.peer)
+               : std::string();
+  }
+
  private:
   static Result<void> result_of(const boost::system::error_code& code) {
     return code ? Result<void>(fail(ErrorKind::kUnavailable, "WebSocket: " + code.message()))
@@ -61,6 +71,7 @@ class BeastWebSocket final : public WebSocket {
   }
 
   boost::beast::websocket::stream<LinkStream> stream_;
+  Endpoint endpoint_;  // Of a client.
 };
 
 }  // namespace candor::net

@@ -162,6 +162,7 @@ asio::awaitable<Result<std::shared_ptr<WebSocket>>> connect_websocket(
   if (refused) {
     co_return link_failed(refused, endpoint);
   }
+  socket->judge_by(std::move(endpoint));
   socket->stream().next_layer().expires_never();
   socket->stream().set_option(
       beast::websocket::stream_base::timeout::suggested(beast::role_type::client));

@@ -60,6 +60,9 @@ class WebSocket {
                                                                    ByteView body) = 0;
   /// Ends pending reads and writes with an error.
   virtual void cancel() = 0;
+  /// Why the peer would not be let in now; empty when it would, and without TLS. A client's only:
+  /// a server judges its peers itself (HttpServer::check_peers()).
+  [[nodiscard]] virtual std::string objection() const { return {}; }
 };
 using WebSocketHandler = std::function<asio::awaitable<void>(std::shared_ptr<WebSocket>)>;
 

@@ -103,6 +103,11 @@ class LiveView:
             if kind & 0x0F == 2:
                 return payload
 
+    def message_type(self) -> str:
+        """Of the next message; media is "media"."""
+        message = self.read()
+        return "media" if isinstance(message, bytes) else message["type"]
+
     def chunks(self, count: int) -> int:
         """Reads until so many chunks of media have come; returns their bytes."""
         size = 0

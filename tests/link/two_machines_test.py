@@ -9,7 +9,9 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -67,18 +69,24 @@ class TwoMachinesTest(unittest.TestCase):
         self.site.enrol(role, name, folder)
         return folder
 
-    def ask(self, pki: Path | None, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> str:
-        """What a program with these credentials gets from capture over the network: the body, or why not."""
+    @contextmanager
+    def connection(self, pki: Path | None, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3):
+        """To capture over the network, for a program with these credentials."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.load_verify_locations(self.site.ca / "ca.pem")
         context.minimum_version = context.maximum_version = version
         if pki is not None:
             context.load_cert_chain(pki / "certificate.pem", pki / "key.pem")
+        with self.site.office.entered():
+            plain = socket.create_connection((CAPTURE_ADDRESS, LINK_PORT), timeout=10)
+        with plain, context.wrap_socket(plain) as secure:
+            yield secure
+
+    def ask(self, pki: Path | None, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> str:
+        """What such a program is answered: the body, or why not."""
         try:
-            with self.site.office.entered():
-                plain = socket.create_connection((CAPTURE_ADDRESS, LINK_PORT), timeout=10)
-            with plain, context.wrap_socket(plain) as secure:
+            with self.connection(pki, version) as secure:
                 secure.sendall(b"GET /v1/hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                 return b"".join(iter(lambda: secure.recv(4096), b"")).decode()
         except OSError as error:
@@ -165,11 +173,32 @@ class TwoMachinesTest(unittest.TestCase):
         self.expect_refused(pki, "certificate revoked", "its certificate is revoked")
         self.assertEqual(self.client.host()["state"], "connected")
 
-    def revoke(self, name: str) -> None:
+    def revoke(self, name: str, told: Path | None = None) -> None:
+        """Brings the new list to one machine: capture's, unless told."""
         self.site.run_ca("revoke", "--name", name)
-        self.site.run(["enrol", "--folder", str(self.site.folder / "pki"), "--crl", str(self.site.ca / "crl.pem")])
+        folder = (told or self.site.folder) / "pki"
+        self.site.run(["enrol", "--folder", str(folder), "--crl", str(self.site.ca / "crl.pem")])
 
-    def test_08_the_host_is_away_without_a_cable_and_back_with_it(self) -> None:
+    def test_08_an_open_feed_ends_when_its_monitor_is_revoked(self) -> None:
+        with self.connection(self.enrolled("monitor", "monitor-6")) as feed:
+            feed.sendall(b"GET /v1/feed?room=waiting-1 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+                         b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+            self.assertIn(b" 101 ", feed.recv(4096))
+            self.assertGreater(len(feed.recv(1 << 16)), 0)
+            self.revoke("monitor-6")
+
+            self.assertLess(self.seconds_until_end(feed), RELOADED_WITHIN)
+
+    def seconds_until_end(self, feed: ssl.SSLSocket) -> float:
+        """It is read on meanwhile: media comes until the other side closes."""
+        begun = time.monotonic()
+        with suppress(OSError):
+            while feed.recv(1 << 16) and time.monotonic() - begun < RELOADED_WITHIN:
+                pass
+        return time.monotonic() - begun
+
+    def test_09_the_host_is_away_without_a_cable_and_back_with_it(self) -> None:
         self.site.host.plug(False)
         self.site.wait_for("host away", lambda: self.client.host()["state"] == "away", 40)
         self.assertEqual(self.site.status()["rooms"][0]["state"], "recording")
@@ -181,7 +210,20 @@ class TwoMachinesTest(unittest.TestCase):
         self.addCleanup(view.close)
         self.assertGreater(view.chunks(50), 10_000)
 
-    def test_09_a_revoked_monitor_loses_what_it_watches(self) -> None:
+    def test_10_a_revoked_host_is_watched_no_more_and_is_back_when_it_is_enrolled_anew(self) -> None:
+        view = self.client.watch("waiting-1")
+        self.addCleanup(view.close)
+        view.chunks(10)
+        self.revoke("host-1", self.site.office.folder)
+
+        self.assertIn("end", iter(view.message_type, None))
+
+        self.site.wait_for("host away", lambda: self.client.host()["state"] == "away", RELOADED_WITHIN)
+        self.assertIn("live.host-refused", self.site.monitor.log_path.read_text())
+        self.site.enrol("capture", "host-1", self.site.folder / "pki")
+        self.site.wait_for("host back", lambda: self.client.host()["state"] == "connected", RELOADED_WITHIN)
+
+    def test_11_a_revoked_monitor_loses_what_it_watches(self) -> None:
         view = self.client.watch("waiting-1")
         self.addCleanup(view.close)
         view.chunks(10)

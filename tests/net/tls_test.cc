@@ -126,6 +126,17 @@ TEST_F(TlsTest, ARevokedPeerThatIsConnectedIsEnded) {
   EXPECT_EQ(reading.get(), "ended");
 }
 
+TEST_F(TlsTest, AClientSaysThatItsPeerWasRevokedSince) {
+  serve_tls();
+  const auto socket = open_echo();
+  EXPECT_EQ(socket->objection(), "");
+  site_.revoke("host-1", site_.host_folder("monitor-1"));
+
+  ASSERT_EQ(monitor_->reload().value(), true);
+
+  EXPECT_EQ(socket->objection(), "its certificate is revoked");
+}
+
 TEST_F(TlsTest, FilesAreReadAgainWhileTheProgramRuns) {
   serve_tls();
   auto keeping = keep_credentials_fresh(host_, pool_, [] {}, 20ms);
