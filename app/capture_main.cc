@@ -35,7 +35,7 @@ constexpr int kHeaps = 2;
 
 Result<config::Config> load(const std::string& path) {
   CANDOR_TRY(config::Config config, config::load_config(path));
-  if (config.capture.host.empty() || config.volume.path.empty()) {
+  if (config.capture.host.empty() || config.volumes.empty()) {
     return fail(ErrorKind::kInvalidArgument,
                 path + ": candor-capture needs the sections [capture] and [[volume]]");
   }
@@ -43,21 +43,6 @@ Result<config::Config> load(const std::string& path) {
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   config.digest = to_hex(evidence::sha256(as_bytes(text)));
   return config;
-}
-
-// What must not be used by two programs. Errors say where it stands in the configuration.
-struct Locks {
-  storage::StateLock state;
-  storage::StateLock volume;
-};
-
-Result<Locks> take_locks(const config::Config& config) {
-  CANDOR_TRY(storage::StateLock state,
-             with_context(storage::StateLock::take(config.capture.state), config.capture.state_at));
-  CANDOR_TRY(
-      storage::StateLock volume,
-      with_context(storage::StateLock::take_volume(config.volume.path), config.volume.path_at));
-  return Locks{.state = std::move(state), .volume = std::move(volume)};
 }
 
 // The net thread and the pool. Coroutines refer to the host and to the pool: they end before both.
@@ -95,7 +80,8 @@ void run_until_stopped(asio::io_context& net) {
 // Returns the exit code.
 Result<int> serve(const config::Config& config) {
   const SystemClock clock;
-  CANDOR_TRY(const Locks locks, take_locks(config));
+  CANDOR_TRY(const storage::StateLock lock, with_context(storage::StateLock::take(config.capture.state),
+                                                         config.capture.state_at));
   const std::string index_path = config.capture.state + "/index.db";
   int exit_code = 0;
   Threads threads;
@@ -108,9 +94,8 @@ Result<int> serve(const config::Config& config) {
   };
   CANDOR_TRY(const auto index,
              storage::IndexFollower::open(
-                 {.volume_root = config.volume.path, .index_path = index_path}, clock));
-  auto started = CaptureHost::start(std::move(plan), clock, *index);
-  CANDOR_TRY(const auto host, with_context(std::move(started), config.volume.path_at));
+                 {.volume_roots = volume_roots(plan), .index_path = index_path}, clock));
+  CANDOR_TRY(const auto host, CaptureHost::start(std::move(plan), clock, *index));
   ControlApi api(
       *host, *index, threads.blocking,
       {.index_path = index_path,

@@ -83,8 +83,9 @@ def measure_capture(site: Site, streams: int, seconds: float) -> dict:
     time.sleep(seconds)
     after, cameras_after = Mark.now(capture), Mark.now(cameras)
     rss_mb = resident_mb(list(after.pids))
-    volumes = site.status()["volumes"]
-    sync = volumes[0].get("sync_ms", {})
+    status = site.status()
+    volumes = status["volumes"]
+    sync = status["sync_ms"]
     site.capture.stop()
     return {
         "cpu_percent_per_stream": after.cpu_percent_since(before) / streams,

@@ -108,6 +108,7 @@ struct VolumeConfig {
   std::string name;
   std::string path;
   std::string path_at;
+  bool same_device = false;  // It may stand on the device of another volume.
 };
 
 struct LimitsConfig {
@@ -174,7 +175,7 @@ struct Config {
   std::string log_level = "info";
   std::string digest;  // SHA-256 of the file, hexadecimal: the room logs name it.
   CaptureConfig capture;
-  VolumeConfig volume;
+  std::vector<VolumeConfig> volumes;
   LimitsConfig limits;
   std::vector<RoomConfig> rooms;
   std::vector<LawyerRoomConfig> lawyer_rooms;

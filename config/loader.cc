@@ -21,6 +21,7 @@
 namespace candor::config {
 namespace {
 
+constexpr std::size_t kVolumesMax = 2;
 constexpr std::string_view kLawyerClass = "lawyer";
 constexpr std::array<std::pair<std::string_view, RoomClass>, 6> kClasses = {{
     {"interrogation", RoomClass::kInterrogation},
@@ -72,6 +73,26 @@ struct Rooms {
   std::vector<LawyerRoomConfig> lawyer_rooms;
   std::set<std::string> ids;
 };
+
+void read_volume(TableReader& reader, std::vector<VolumeConfig>& volumes) {
+  VolumeConfig volume;
+  reader.slug("name", volume.name);
+  reader.absolute_path("path", volume.path, true);
+  reader.boolean("same_device", volume.same_device);
+  volume.path_at = reader.place_of("path");
+  for (const VolumeConfig& other : volumes) {
+    if (other.name == volume.name) {
+      reader.complain("name", "another volume has this name");
+    }
+    if (other.path == volume.path) {
+      reader.complain("path", "another volume has this folder");
+    }
+  }
+  volumes.push_back(std::move(volume));
+  if (volumes.size() > kVolumesMax) {
+    reader.complain("name", "a host writes two volumes at most");
+  }
+}
 
 void read_lawyer_room(TableReader& reader, Rooms& rooms) {
   LawyerRoomConfig room;
@@ -184,15 +205,8 @@ void read_all(TableReader& reader, Config& config) {
     config.capture.socket_at = capture.place_of("socket");
     read_capture_link(capture, config.capture);
   });
-  std::size_t volumes = 0;
-  reader.tables("volume", [&](TableReader& volume) {
-    volume.slug("name", config.volume.name);
-    volume.absolute_path("path", config.volume.path, true);
-    config.volume.path_at = volume.place_of("path");
-    if (++volumes > 1) {
-      volume.complain("name", "this version writes one volume; keep one [[volume]]");
-    }
-  });
+  reader.tables("volume",
+                [&](TableReader& volume) { read_volume(volume, config.volumes); });
   reader.table("limits", [&](TableReader& limits) { read_limits(limits, config.limits); });
   Rooms rooms;
   reader.tables("room", [&](TableReader& room) { read_room(room, rooms); });

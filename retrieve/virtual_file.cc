@@ -43,10 +43,11 @@ std::string etag_of(const RangePlan& plan, std::uint64_t size, bool is_original)
 
 }  // namespace
 
-Result<VirtualFile> VirtualFile::open(storage::Catalogue& catalogue, const std::string& volume_root,
+Result<VirtualFile> VirtualFile::open(storage::Catalogue& catalogue,
+                                      const std::vector<std::string>& volume_roots,
                                       const RangeRequest& request) {
   CANDOR_TRY(RangePlan plan, plan_range(catalogue, request));
-  VirtualFile file(std::move(plan), volume_root, request.is_original);
+  VirtualFile file(std::move(plan), volume_roots, request.is_original);
   CANDOR_CHECK(file.write_header());
   file.place_groups();
   file.etag_ = etag_of(file.plan_, file.size_, request.is_original);
@@ -54,18 +55,20 @@ Result<VirtualFile> VirtualFile::open(storage::Catalogue& catalogue, const std::
 }
 
 Result<void> VirtualFile::write_header() {
-  CANDOR_TRY(const bmff::BoxFile* first, media_file(0));
   if (plan_.init_bytes > kInitBytesMax) {
     return fail(ErrorKind::kResourceExhausted,
                 fmt::format("{}: an init segment of {} bytes is above the limit of {}",
                             plan_.files[0], plan_.init_bytes, kInitBytesMax));
   }
   Bytes init(static_cast<std::size_t>(plan_.init_bytes));
-  CANDOR_CHECK(first->read_at(0, init));
-  if (evidence::sha256(init) != plan_.init_digest) {
-    return fail(ErrorKind::kDataLoss,
-                plan_.files[0] + ": the init segment is not the one that was recorded");
-  }
+  CANDOR_CHECK(on_any_volume(0, [&](const bmff::BoxFile& file) -> Result<void> {
+    CANDOR_CHECK(file.read_at(0, init));
+    if (evidence::sha256(init) != plan_.init_digest) {
+      return fail(ErrorKind::kDataLoss,
+                  plan_.files[0] + ": the init segment is not the one that was recorded");
+    }
+    return {};
+  }));
   if (is_original_) {
     header_ = std::move(init);
     return {};
@@ -123,8 +126,12 @@ Result<Bytes> VirtualFile::read_group(const UnitGroup& group) {
   chunks.reserve(group.bytes);
   for (std::size_t i = group.first; i < group.first + group.count; ++i) {
     const PlannedUnit& unit = plan_.units[i];
-    CANDOR_TRY(const bmff::BoxFile* file, media_file(unit.file));
-    CANDOR_CHECK(with_context(read_unit(*file, unit, chunks), plan_.files[unit.file]));
+    const std::size_t before = chunks.size();
+    const auto read = [&](const bmff::BoxFile& file) {
+      chunks.resize(before);
+      return read_unit(file, unit, chunks);
+    };
+    CANDOR_CHECK(with_context(on_any_volume(unit.file, read), plan_.files[unit.file]));
   }
   if (is_original_) {
     return chunks;
@@ -132,14 +139,26 @@ Result<Bytes> VirtualFile::read_group(const UnitGroup& group) {
   return with_context(one_fragment(chunks, plan_.base), plan_.files[plan_.units[group.first].file]);
 }
 
-Result<const bmff::BoxFile*> VirtualFile::media_file(std::uint32_t number) {
-  if (!file_.has_value() || file_number_ != number) {
-    file_.reset();
-    CANDOR_TRY(bmff::BoxFile file, bmff::BoxFile::open(volume_root_ + "/" + plan_.files[number]));
-    file_ = std::move(file);
-    file_number_ = number;
+// The volume that was read last comes first; what it does not hold another one may.
+Result<void> VirtualFile::on_any_volume(std::uint32_t file, const Reading& read) {
+  Result<void> done = on_volume(file_volume_, file, read);
+  const std::size_t first = file_volume_;
+  for (std::size_t volume = 0; volume < volume_roots_.size() && !done.has_value(); ++volume) {
+    if (volume != first && on_volume(volume, file, read).has_value()) {
+      return {};
+    }
   }
-  return &*file_;
+  return done;
+}
+
+Result<void> VirtualFile::on_volume(std::size_t volume, std::uint32_t file, const Reading& read) {
+  if (!file_.has_value() || file_number_ != file || file_volume_ != volume) {
+    file_.reset();
+    CANDOR_TRY(file_, bmff::BoxFile::open(volume_roots_[volume] + "/" + plan_.files[file]));
+    file_number_ = file;
+    file_volume_ = volume;
+  }
+  return read(*file_);
 }
 
 }  // namespace candor::retrieve

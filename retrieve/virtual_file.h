@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,9 +25,11 @@ namespace candor::retrieve {
 /// One thread at a time: the blocking pool's. Holds one group in memory.
 class VirtualFile {
  public:
-  /// Errors: those of plan_range; kDataLoss, kNotFound  the first media file is missing or damaged.
+  /// What one volume does not hold is read from the next.
+  /// Errors: those of plan_range; kDataLoss, kNotFound  the first media file is missing or damaged
+  /// on every volume.
   [[nodiscard]] static Result<VirtualFile> open(storage::Catalogue& catalogue,
-                                                const std::string& volume_root,
+                                                const std::vector<std::string>& volume_roots,
                                                 const RangeRequest& request);
 
   /// Fills `out` from `offset` on, at most up to the end; 0 there.
@@ -42,21 +45,23 @@ class VirtualFile {
   [[nodiscard]] UtcTime covered_to() const { return plan_.covered_to; }
 
  private:
-  VirtualFile(RangePlan plan, std::string volume_root, bool is_original)
+  VirtualFile(RangePlan plan, std::vector<std::string> volume_roots, bool is_original)
       : plan_(std::move(plan)),
         groups_(group_units(plan_)),
-        volume_root_(std::move(volume_root)),
+        volume_roots_(std::move(volume_roots)),
         is_original_(is_original) {}
 
   [[nodiscard]] Result<void> write_header();
   void place_groups();
   [[nodiscard]] Result<ByteView> group_bytes(std::size_t group);
   [[nodiscard]] Result<Bytes> read_group(const UnitGroup& group);
-  [[nodiscard]] Result<const bmff::BoxFile*> media_file(std::uint32_t number);
+  using Reading = std::function<Result<void>(const bmff::BoxFile&)>;
+  [[nodiscard]] Result<void> on_any_volume(std::uint32_t file, const Reading& read);
+  [[nodiscard]] Result<void> on_volume(std::size_t volume, std::uint32_t file, const Reading& read);
 
   RangePlan plan_;
   std::vector<UnitGroup> groups_;
-  std::string volume_root_;
+  std::vector<std::string> volume_roots_;
   bool is_original_;
   Bytes header_;                         // Init segment and index box.
   std::vector<std::uint64_t> group_at_;  // Where each group begins.
@@ -65,6 +70,7 @@ class VirtualFile {
 
   std::optional<bmff::BoxFile> file_;  // The one that was read last,
   std::uint32_t file_number_ = 0;
+  std::size_t file_volume_ = 0;
   Bytes group_bytes_;  // and the group.
   std::optional<std::size_t> group_;
 };

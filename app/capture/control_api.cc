@@ -11,6 +11,7 @@
 #include "app/capture/feed_server.h"
 #include "app/capture/media_response.h"
 #include "app/capture/wire.h"
+#include "app/capture/volume_json.h"
 #include "app/version.h"
 #include "net/json.h"
 #include "net/link_version.h"
@@ -127,15 +128,6 @@ HttpResponse ControlApi::hello() const {
 
 asio::awaitable<HttpResponse> ControlApi::status() {
   const storage::RecorderStatus recorder = host_.recorder_status();
-  json::object volume{{"name", host_.plan().volume_name},
-                      {"state", recorder.is_space_known && !recorder.is_full ? "ok" : "fault"},
-                      {"bytes_total", recorder.space.bytes_total},
-                      {"bytes_free", recorder.space.bytes_free},
-                      {"failed_files", recorder.failed_files},
-                      {"sync_ms",
-                       {{"p50", recorder.sync.p50_ms},
-                        {"p99", recorder.sync.p99_ms},
-                        {"max", recorder.sync.max_ms}}}};
   const std::vector<RoomStatus> recording = host_.rooms();
   std::vector<Uuid> sessions;
   for (const RoomStatus& room : recording) {
@@ -160,7 +152,11 @@ asio::awaitable<HttpResponse> ControlApi::status() {
       200, {{"host", host_.plan().host},
             {"now", to_rfc3339(SystemClock().utc())},
             {"index", fault.has_value() ? json::value(fault->message()) : json::value("ok")},
-            {"volumes", {std::move(volume)}},
+            {"volumes", volumes_json(recorder)},
+            {"sync_ms",
+             {{"p50", recorder.sync.p50_ms},
+              {"p99", recorder.sync.p99_ms},
+              {"max", recorder.sync.max_ms}}},
             {"rooms", std::move(rooms)}});
 }
 
@@ -355,7 +351,7 @@ asio::awaitable<HttpResponse> ControlApi::show_session(Uuid session) {
 asio::awaitable<HttpResponse> ControlApi::media(HttpRequest request, std::optional<Uuid> session,
                                                 Uuid stream) {
   const MediaPlace place{.index_path = options_.index_path,
-                         .volume_root = host_.plan().volume_path,
+                         .volume_roots = volume_roots(host_.plan()),
                          .session = session,
                          .room = session.has_value() ? "" : request.segments[2],
                          .stream = stream};

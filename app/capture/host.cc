@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <iterator>
 #include <mutex>
 #include <utility>
 
@@ -80,16 +81,22 @@ class CaptureHost::EntryTap final : public storage::IndexSink {
   std::atomic<bool> is_open_ = false;
 };
 
+std::vector<std::string> volume_roots(const HostPlan& plan) {
+  std::vector<std::string> roots;
+  std::ranges::transform(plan.volumes, std::back_inserter(roots), &storage::VolumeSpec::path);
+  return roots;
+}
+
 CaptureHost::CaptureHost(HostPlan plan) : plan_(std::move(plan)) {}
 
 Result<std::unique_ptr<CaptureHost>> CaptureHost::start(HostPlan plan, const Clock& clock,
                                                         storage::IndexSink& index) {
   std::unique_ptr<CaptureHost> host(new CaptureHost(std::move(plan)));
   const HostPlan& used = host->plan_;
-  CANDOR_TRY(storage::Volume volume,
-             storage::Volume::open(used.volume_path, used.volume_name, clock.utc()));
+  CANDOR_TRY(std::vector<storage::VolumeSlot> volumes,
+             storage::open_volumes(used.volumes, used.state_folder, clock.utc()));
   host->tap_ = std::make_unique<EntryTap>(*host, index);
-  CANDOR_TRY(host->recorder_, storage::Recorder::open(std::move(volume), clock, used.recorder,
+  CANDOR_TRY(host->recorder_, storage::Recorder::open(std::move(volumes), clock, used.recorder,
                                                       recorder_rooms(used), *host->tap_));
   const media::RunClock run_clock = anchored_clock(*host->recorder_, used.rooms.size(), clock);
   host->rooms_.reserve(used.rooms.size());

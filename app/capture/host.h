@@ -37,19 +37,22 @@ struct LawyerRoom {
 struct HostPlan {
   std::string host;
   std::string site;
-  std::string volume_path;
-  std::string volume_name;
+  std::string state_folder;
+  std::vector<storage::VolumeSpec> volumes;
   storage::RecorderOptions recorder;
   std::vector<std::chrono::milliseconds> reconnect_waits;
   std::vector<RoomPlan> rooms;
   std::vector<LawyerRoom> lawyer_rooms;
 };
 
+/// The volumes' folders, in the order of the configuration.
+[[nodiscard]] std::vector<std::string> volume_roots(const HostPlan& plan);
+
 /// Thread: start and stop by the main thread; questions and sessions from any.
 class CaptureHost {
  public:
-  /// Recovers the volume, then opens all sources.
-  /// Errors: those of Volume::open and Recorder::open.
+  /// Recovers the volumes, then opens all sources.
+  /// Errors: those of open_volumes and Recorder::open.
   [[nodiscard]] static Result<std::unique_ptr<CaptureHost>> start(HostPlan plan, const Clock& clock,
                                                                   storage::IndexSink& index);
   ~CaptureHost();

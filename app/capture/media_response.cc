@@ -90,7 +90,7 @@ Result<HttpResponse> respond(const MediaPlace& place, const HttpRequest& request
   CANDOR_TRY(auto catalogue, storage::Catalogue::open(place.index_path));
   CANDOR_TRY(const retrieve::RangeRequest range, range_request(catalogue, place, request));
   CANDOR_TRY(retrieve::VirtualFile file,
-             retrieve::VirtualFile::open(catalogue, place.volume_root, range));
+             retrieve::VirtualFile::open(catalogue, place.volume_roots, range));
   HttpResponse response;
   response.headers = {{"Content-Type", "video/mp4"},
                       {"Accept-Ranges", "bytes"},

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/ids.h"
 #include "net/http.h"
@@ -13,7 +14,7 @@ namespace candor::app {
 
 struct MediaPlace {
   std::string index_path;
-  std::string volume_root;
+  std::vector<std::string> volume_roots;
   std::optional<Uuid> session;  // None: a continuous room's, at any time.
   std::string room;             // Whose stream it must be, without a session.
   Uuid stream;

@@ -148,8 +148,13 @@ HostPlan make_plan(const config::Config& config, const Clock& clock) {
   HostPlan plan;
   plan.host = config.capture.host;
   plan.site = config.site;
-  plan.volume_path = config.volume.path;
-  plan.volume_name = config.volume.name;
+  plan.state_folder = config.capture.state;
+  for (const config::VolumeConfig& volume : config.volumes) {
+    plan.volumes.push_back({.name = volume.name,
+                            .path = volume.path,
+                            .may_share_device = volume.same_device,
+                            .place = volume.path_at});
+  }
   plan.recorder.authority = config.authority;
   plan.recorder.site = config.site;
   plan.recorder.software = std::string("candor-capture ") + std::string(kVersion);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/host_commands.h"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -16,13 +19,15 @@ namespace {
 
 Result<void> rebuild(const Invocation& invocation) {
   CANDOR_TRY(const config::Config config, config::load_config(invocation.config_path));
-  if (config.capture.state.empty() || config.volume.path.empty()) {
+  if (config.capture.state.empty() || config.volumes.empty()) {
     return fail(ErrorKind::kInvalidArgument,
                 invocation.config_path + ": the sections [capture] and [[volume]] are needed");
   }
+  std::vector<std::string> roots;
+  std::ranges::transform(config.volumes, std::back_inserter(roots), &config::VolumeConfig::path);
   CANDOR_TRY(const storage::StateLock lock, storage::StateLock::take(config.capture.state));
   CANDOR_TRY(const storage::RebuildReport report,
-             storage::rebuild_index(config.volume.path, config.capture.state + "/index.db"));
+             storage::rebuild_index(roots, config.capture.state + "/index.db"));
   for (const storage::MediaProblem& problem : report.problems) {
     fmt::print("{}: {} ({} units are not in the index)\n", problem.path, problem.what,
                problem.units_missing);

@@ -81,7 +81,16 @@ Result<void> replace_file(FileSystem& files, const std::string& path, ByteView b
     CANDOR_CHECK(file->append(bytes));
     CANDOR_CHECK(file->sync());
   }
-  CANDOR_CHECK(files.rename(fresh, path));
+  return rename_file(files, fresh, path);
+}
+
+Result<void> rename_file(FileSystem& files, const std::string& from, const std::string& to) {
+  CANDOR_CHECK(files.rename(from, to));
+  return files.sync_folder(parent_of(to));
+}
+
+Result<void> remove_file(FileSystem& files, const std::string& path) {
+  CANDOR_CHECK(files.remove(path));
   return files.sync_folder(parent_of(path));
 }
 

@@ -67,6 +67,11 @@ class AppendFile {
 /// Replaces `path` by these bytes, durably and at once: a reader sees the old or the new file.
 [[nodiscard]] Result<void> replace_file(FileSystem& files, const std::string& path, ByteView bytes);
 
+/// Renames or removes a file, durably.
+[[nodiscard]] Result<void> rename_file(FileSystem& files, const std::string& from,
+                                       const std::string& to);
+[[nodiscard]] Result<void> remove_file(FileSystem& files, const std::string& path);
+
 /// Moves the bytes from `keep` on into `quarantine_path` and cuts the file there. Nothing is lost:
 /// the moved bytes are durable first.
 [[nodiscard]] Result<void> quarantine_tail(FileSystem& files, const std::string& path,

@@ -102,11 +102,11 @@ void IndexFollower::take(const std::vector<IndexUpdate>& updates) {
 }
 
 void IndexFollower::catch_up() {
-  auto caught_up = catch_up_index(options_.volume_root, writer_);
+  auto caught_up = catch_up_index(options_.volume_roots, writer_);
   if (!caught_up.has_value() && caught_up.error().kind() == ErrorKind::kDataLoss) {
     log::warn("storage.index-rebuild", {{"error", caught_up.error().message()}});
     caught_up =
-        writer_.clear().and_then([&] { return catch_up_index(options_.volume_root, writer_); });
+        writer_.clear().and_then([&] { return catch_up_index(options_.volume_roots, writer_); });
   }
   if (!caught_up.has_value()) {
     if (caught_up.error().kind() == ErrorKind::kNotFound && !has_caught_up_) {

@@ -20,7 +20,7 @@
 namespace candor::storage {
 
 struct IndexFollowerOptions {
-  std::string volume_root;
+  std::vector<std::string> volume_roots;
   std::string index_path;
   std::size_t queue_items = 10'000;  // Commits waiting; beyond, they are read from the log.
   std::size_t queue_bytes = std::size_t{64} << 20;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <map>
 #include <system_error>
 #include <tuple>
 #include <utility>
@@ -12,14 +13,14 @@
 
 #include "core/ids.h"
 #include "storage/write/append_file.h"
-#include "storage/write/room_log.h"
+#include "storage/write/log_paths.h"
+#include "storage/write/mirror/log_copy.h"
 
 namespace candor::storage {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kEntriesPerBundle = 256;
 constexpr std::uint64_t kBundleBytesMax = kEntriesPerBundle * (2 + evidence::kEntryBytesMax);
 constexpr std::uint64_t kOriginBytesMax = 4096;
 
@@ -57,9 +58,7 @@ Result<void> add_epochs(const std::string& room, const std::string& folder,
   return {};
 }
 
-}  // namespace
-
-Result<std::vector<LogPlace>> find_logs(const std::string& volume_root) {
+Result<std::vector<LogPlace>> logs_of(const std::string& volume_root) {
   std::vector<LogPlace> logs;
   CANDOR_TRY(const std::vector<std::string> rooms, folders_in(volume_root + "/log"));
   for (const std::string& room : rooms) {
@@ -67,22 +66,50 @@ Result<std::vector<LogPlace>> find_logs(const std::string& volume_root) {
       CANDOR_CHECK(add_epochs(room, volume_root + "/log/" + room, logs));
     }
   }
-  std::sort(logs.begin(), logs.end(), [](const LogPlace& a, const LogPlace& b) {
-    return std::tie(a.room, a.epoch) < std::tie(b.room, b.epoch);
-  });
   return logs;
+}
+
+LogExtent reach_of(const LogPlace& log) {
+  return extent_of(posix_files(), log.folder).value_or(LogExtent{});
+}
+
+}  // namespace
+
+Result<std::vector<LogPlace>> find_logs(const std::vector<std::string>& volume_roots) {
+  std::map<std::pair<std::string, std::uint32_t>, LogPlace> furthest;
+  Result<void> read = fail(ErrorKind::kNotFound, "there is no volume");
+  for (const std::string& root : volume_roots) {
+    auto logs = logs_of(root);
+    if (!logs.has_value()) {
+      read = read.has_value() ? read : fail(std::move(logs.error()));
+      continue;
+    }
+    read = {};
+    for (LogPlace& log : *logs) {
+      const auto [best, is_first] = furthest.try_emplace({log.room, log.epoch}, log);
+      if (!is_first && reach_of(log) > reach_of(best->second)) {
+        best->second = std::move(log);
+      }
+    }
+  }
+  CANDOR_CHECK(std::move(read));
+  std::vector<LogPlace> all;
+  for (auto& [name, log] : furthest) {
+    all.push_back(std::move(log));
+  }
+  return all;
 }
 
 Result<void> read_log(const LogPlace& log, std::uint64_t first_bundle,
                       const std::function<Result<void>(const std::vector<ByteView>&)>& each) {
   for (std::uint64_t number = first_bundle;; ++number) {
-    const std::string whole = log.folder + "/tile/entries/" + tile_number(number);
+    const std::string whole = bundle_path(log.folder, number, true);
     std::string path = whole;
     // The growing bundle is renamed when it is full: whoever looked for it just then looks again.
     auto bytes = read_file(posix_files(), path, kBundleBytesMax);
     bool is_whole = bytes.has_value();
     if (!is_whole && bytes.error().kind() == ErrorKind::kNotFound) {
-      path = whole + ".part";
+      path = bundle_path(log.folder, number, false);
       bytes = read_file(posix_files(), path, kBundleBytesMax);
     }
     if (!bytes.has_value() && bytes.error().kind() == ErrorKind::kNotFound) {

@@ -21,8 +21,10 @@ struct LogPlace {
   evidence::LogId log_id{};
 };
 
-/// All logs of the volume, by room and epoch. Errors: kNotFound without a log folder; errno kinds.
-[[nodiscard]] Result<std::vector<LogPlace>> find_logs(const std::string& volume_root);
+/// All logs, by room and epoch, each on the volume where it reaches furthest. A volume that cannot
+/// be read is passed over as long as there is another one. Errors: kNotFound without a log folder;
+/// errno kinds.
+[[nodiscard]] Result<std::vector<LogPlace>> find_logs(const std::vector<std::string>& volume_roots);
 
 /// Gives every whole entry from bundle `first_bundle` on to `each`, with its bundle's path in
 /// errors; a torn last entry is left out, as a start of the recorder will quarantine it.

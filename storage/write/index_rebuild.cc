@@ -15,6 +15,7 @@
 #include "storage/write/append_file.h"
 #include "storage/write/index_database.h"
 #include "storage/write/index_log.h"
+#include "storage/write/log_paths.h"
 #include "storage/write/unit_finder.h"
 
 namespace candor::storage {
@@ -24,15 +25,14 @@ namespace fs = std::filesystem;
 using evidence::EntryType;
 using evidence::EntryView;
 
-constexpr std::uint64_t kEntriesPerBundle = 256;
 constexpr std::size_t kProblemsMax = 1000;
 
 // Follows one log: places its units and hands whole bundles to the index.
 class LogFollower {
  public:
-  LogFollower(const std::string& root, const LogPlace& log, IndexWriter& index,
+  LogFollower(const std::vector<std::string>& roots, const LogPlace& log, IndexWriter& index,
               RebuildReport& report)
-      : log_(log), index_(index), report_(report), finder_(root) {}
+      : log_(log), index_(index), report_(report), finder_(roots) {}
 
   [[nodiscard]] Result<void> run() {
     CANDOR_TRY(from_, index_.position(log_.log_id));
@@ -141,11 +141,11 @@ Result<void> close_into_one_file(const std::string& path) {
   return database.execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;");
 }
 
-Result<RebuildReport> make_index(const std::string& volume_root, const std::string& path) {
+Result<RebuildReport> make_index(const std::vector<std::string>& volume_roots, const std::string& path) {
   RebuildReport report;
   {
     CANDOR_TRY(IndexWriter writer, IndexWriter::open(path));
-    CANDOR_TRY(report, catch_up_index(volume_root, writer));
+    CANDOR_TRY(report, catch_up_index(volume_roots, writer));
   }
   CANDOR_CHECK(close_into_one_file(path));
   return report;
@@ -153,19 +153,19 @@ Result<RebuildReport> make_index(const std::string& volume_root, const std::stri
 
 }  // namespace
 
-Result<RebuildReport> catch_up_index(const std::string& volume_root, IndexWriter& index) {
+Result<RebuildReport> catch_up_index(const std::vector<std::string>& volume_roots, IndexWriter& index) {
   RebuildReport report;
-  CANDOR_TRY(const std::vector<LogPlace> logs, find_logs(volume_root));
+  CANDOR_TRY(const std::vector<LogPlace> logs, find_logs(volume_roots));
   for (const LogPlace& log : logs) {
-    CANDOR_CHECK(LogFollower(volume_root, log, index, report).run());
+    CANDOR_CHECK(LogFollower(volume_roots, log, index, report).run());
   }
   return report;
 }
 
-Result<RebuildReport> rebuild_index(const std::string& volume_root, const std::string& index_path) {
+Result<RebuildReport> rebuild_index(const std::vector<std::string>& volume_roots, const std::string& index_path) {
   const std::string fresh = index_path + ".rebuild";
   remove_index(fresh);
-  auto report = make_index(volume_root, fresh);
+  auto report = make_index(volume_roots, fresh);
   if (!report.has_value()) {
     remove_index(fresh);
     return report;

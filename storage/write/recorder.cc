@@ -27,22 +27,24 @@ std::size_t bytes_of(const AppendChunk& item) { return item.chunk->bytes.size();
 
 }  // namespace
 
-Recorder::Recorder(Volume volume, const Clock& clock, RecorderOptions options, IndexSink& index)
-    : volume_(std::move(volume)),
-      clock_(clock),
+Recorder::Recorder(std::vector<VolumeSlot> volumes, const Clock& clock, RecorderOptions options,
+                   IndexSink& index)
+    : clock_(clock),
       entry_clock_(clock),
       options_(std::move(options)),
+      mirror_(std::move(volumes), clock,
+              {.queue_bytes = options_.queue_bytes, .reserve_bytes = options_.reserve_bytes}),
       index_(index),
       queue_({.items = options_.queue_items, .bytes = options_.queue_bytes}),
       last_time_(entry_clock_.now()),
       last_heartbeat_(clock.boot()) {}
 
-Result<std::unique_ptr<Recorder>> Recorder::open(Volume volume, const Clock& clock,
-                                                 RecorderOptions options,
+Result<std::unique_ptr<Recorder>> Recorder::open(std::vector<VolumeSlot> volumes,
+                                                 const Clock& clock, RecorderOptions options,
                                                  const std::vector<RoomSpec>& rooms,
                                                  IndexSink& index) {
   std::unique_ptr<Recorder> recorder(
-      new Recorder(std::move(volume), clock, std::move(options), index));
+      new Recorder(std::move(volumes), clock, std::move(options), index));
   const RecorderOptions& used = recorder->options_;
   for (const RoomSpec& spec : rooms) {
     RoomRecorder::Options room_options{
@@ -51,7 +53,7 @@ Result<std::unique_ptr<Recorder>> Recorder::open(Volume volume, const Clock& clo
         .software = used.software,
         .config_digest = used.config_digest};
     auto opened =
-        RoomRecorder::open(recorder->volume_, recorder->entry_clock_, std::move(room_options));
+        RoomRecorder::open(recorder->mirror_, recorder->entry_clock_, std::move(room_options));
     CANDOR_TRY(RoomRecorder room, with_context(std::move(opened), spec.room));
     CANDOR_CHECK(with_context(room.commit(), spec.room));
     Resumed resumed{.session = room.log().state().open_session(),
@@ -102,10 +104,7 @@ void Recorder::stop() {
 void Recorder::run() {
   auto ended = run_until_closed();
   if (!ended.has_value()) {
-    log::error("storage.fatal", {{"volume", volume_.name()}, {"error", ended.error().message()}});
-    if (ended.error().kind() == ErrorKind::kFailedPrecondition) {
-      volume_.retire(ended.error().message(), clock_.utc());
-    }
+    log::error("storage.fatal", {{"error", ended.error().message()}});
     if (options_.on_fatal) {
       options_.on_fatal(ended.error());
     }
@@ -119,6 +118,7 @@ Result<void> Recorder::run_until_closed() {
     for (Item& item : queue_.drain(20ms)) {
       CANDOR_CHECK(handle(item));
     }
+    mirror_.flush();
     const auto now = std::chrono::steady_clock::now();
     if (now >= next_round || !waiting_.empty()) {
       CANDOR_CHECK(round());
@@ -150,7 +150,7 @@ Result<void> Recorder::handle(Item& item) {
 }
 
 Result<void> Recorder::append(RoomRecorder& room, std::size_t stream, const AppendChunk& item) {
-  if (!is_full_) {
+  if (!mirror_.is_full()) {
     return room.append(stream, item);
   }
   const Chunk& chunk = *item.chunk;
@@ -160,7 +160,23 @@ Result<void> Recorder::append(RoomRecorder& room, std::size_t stream, const Appe
   return {};
 }
 
+// Once brought up, a volume has every entry, and every file that begins from now on.
+void Recorder::tend_volumes() {
+  for (const auto& volume : mirror_.tend()) {
+    volume->come_back();
+    for (RoomRecorder& room : rooms_) {
+      room.rejoin(volume);
+    }
+  }
+  for (const VolumeFault& fault : mirror_.take_faults()) {
+    for (RoomRecorder& room : rooms_) {
+      room.note_fault(fault);
+    }
+  }
+}
+
 Result<void> Recorder::round() {
+  tend_volumes();
   check_clock();
   if (clock_.boot() - last_heartbeat_ >= kHeartbeatInterval) {
     last_heartbeat_ = clock_.boot();
@@ -216,23 +232,9 @@ void Recorder::publish_status() {
     status.failed_files += room.failed_files();
   }
   status.sync = sync_times_.percentiles();
-  if (auto space = volume_.space(); space.has_value()) {
-    status.space = *space;
-    status.is_space_known = true;
-    if (const bool was_full = std::exchange(is_full_, is_full(*space)); !was_full && is_full_) {
-      log::error("storage.disk-full",
-                 {{"volume", volume_.name()}, {"bytes_free", space->bytes_free}});
-    }
-  }
-  status.is_full = is_full_;
+  status.volumes = mirror_.status();
   const MutexLock lock(status_mutex_);
   status_ = std::move(status);
-}
-
-// Twice as much must be free again before media is written, so that gaps do not flicker.
-bool Recorder::is_full(const VolumeSpace& space) const {
-  const std::uint64_t reserve = std::min(options_.reserve_bytes, space.bytes_total / 20);
-  return space.bytes_free < (is_full_ ? 2 * reserve : reserve);
 }
 
 RecorderStatus Recorder::status() const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The writer of one volume: a bounded queue, one thread, one sync round a second for all rooms.
+// The recorder: a bounded queue, one thread that decides what stands where, one sync round a second
+// for all rooms. The volumes write on threads of their own.
 #pragma once
 
 #include <chrono>
@@ -16,9 +17,9 @@
 #include "core/sync.h"
 #include "storage/write/entry_clock.h"
 #include "storage/write/index_update.h"
+#include "storage/write/mirror/mirror.h"
 #include "storage/write/room_recorder.h"
 #include "storage/write/sync_times.h"
-#include "storage/write/volume.h"
 
 namespace candor::storage {
 
@@ -44,9 +45,8 @@ struct RecorderOptions {
   /// Media is not written (gap disk-full) while less is free than this, or than a twentieth of a
   /// small volume: the logs, which say so, must never be what finds the disk full.
   std::uint64_t reserve_bytes = std::uint64_t{256} << 20;
-  /// A room's log failed: the process must stop and start anew, which recovers it. After the failed
-  /// sync of a folder the volume is retired and the next start refuses it. Called once, on the
-  /// writer thread.
+  /// A room's log failed on every volume: the process must stop and start anew, which recovers it.
+  /// Called once, on the recorder's thread.
   std::function<void(const Error&)> on_fatal{};
 };
 
@@ -58,11 +58,9 @@ struct RoomProgress {
 
 struct RecorderStatus {
   std::vector<RoomProgress> rooms;
-  SyncPercentiles sync;
-  VolumeSpace space;
-  bool is_space_known = false;
-  bool is_full = false;            // Less than the reserve is free: no media is written.
-  std::uint64_t failed_files = 0;  // Closed since the start because the disk refused them.
+  SyncPercentiles sync;  // Of the volume that was first.
+  std::vector<VolumeStatus> volumes;
+  std::uint64_t failed_files = 0;  // Closed since the start because every volume refused them.
 };
 
 /// Thread: any, except where said. Stops, committing all that was taken, when destroyed.
@@ -75,12 +73,12 @@ class Recorder {
     std::vector<Uuid> stream_ids;
     std::vector<UtcTime> recorded_ends;
   };
-  /// Called on the writer thread once the item is durable.
+  /// Called on the recorder's thread once the item is durable.
   using Done = std::function<void()>;
 
-  /// Recovers every room, then starts the writer thread.
+  /// Recovers every room, then starts the thread.
   /// Errors: those of RoomRecorder::open, with the room's name.
-  [[nodiscard]] static Result<std::unique_ptr<Recorder>> open(Volume volume, const Clock& clock,
+  [[nodiscard]] static Result<std::unique_ptr<Recorder>> open(std::vector<VolumeSlot> volumes, const Clock& clock,
                                                               RecorderOptions options,
                                                               const std::vector<RoomSpec>& rooms,
                                                               IndexSink& index);
@@ -99,7 +97,7 @@ class Recorder {
 
   [[nodiscard]] const Resumed& resumed(std::size_t room) const { return resumed_[room]; }
   [[nodiscard]] RecorderStatus status() const EXCLUDES(status_mutex_);
-  [[nodiscard]] const Volume& volume() const { return volume_; }
+  [[nodiscard]] const Volume& volume() const { return mirror_.writers().front()->volume(); }
 
   /// Takes nothing more, commits all, joins the thread. Idempotent.
   void stop();
@@ -111,7 +109,7 @@ class Recorder {
     Done done;
   };
 
-  Recorder(Volume volume, const Clock& clock, RecorderOptions options, IndexSink& index);
+  Recorder(std::vector<VolumeSlot> volumes, const Clock& clock, RecorderOptions options, IndexSink& index);
 
   void run();
   [[nodiscard]] Result<void> run_until_closed();
@@ -120,23 +118,23 @@ class Recorder {
                                     const AppendChunk& item);
   [[nodiscard]] Result<void> round();
   [[nodiscard]] Result<void> commit_room(RoomRecorder& room);
+  void tend_volumes();
   void check_clock();
   void publish_status() EXCLUDES(status_mutex_);
-  [[nodiscard]] bool is_full(const VolumeSpace& space) const;
 
-  Volume volume_;
   const Clock& clock_;
   EntryClock entry_clock_;
   RecorderOptions options_;
+  Mirror mirror_;
   IndexSink& index_;
   std::vector<RoomRecorder> rooms_;
   std::vector<Resumed> resumed_;
   BoundedQueue<Item> queue_;
-  std::vector<Done> waiting_;  // Writer thread only.
-  SyncTimes sync_times_;       // Writer thread only.
-  EntryTime last_time_;        // Writer thread only.
-  BootTime last_heartbeat_;    // Writer thread only.
-  bool is_full_ = false;       // Writer thread only.
+  // The thread's own:
+  std::vector<Done> waiting_;
+  SyncTimes sync_times_;
+  EntryTime last_time_;
+  BootTime last_heartbeat_;
   mutable Mutex status_mutex_;
   RecorderStatus status_ GUARDED_BY(status_mutex_);
   std::jthread thread_;

@@ -10,13 +10,17 @@
 namespace candor::storage {
 
 void RoomRecorder::sync_segments() {
+  std::vector<std::pair<Segment*, VotePtr>> asked;
   for (Segment& segment : segments_) {
     // A sync that failed is not tried again: the kernel may have dropped the bytes and say nothing.
-    if (!segment.writer.is_dirty() || segment.failure.has_value()) {
-      continue;
+    if (segment.writer.is_dirty() && !segment.failure.has_value()) {
+      asked.emplace_back(&segment, segment.writer.sync());
     }
-    if (auto synced = segment.writer.sync(); !synced.has_value()) {
-      abandon(segment, synced.error());
+  }
+  mirror_->flush();
+  for (const auto& [segment, vote] : asked) {
+    if (auto synced = vote->wait(); !synced.has_value()) {
+      abandon(*segment, synced.error());
     }
   }
 }
@@ -36,6 +40,7 @@ void RoomRecorder::abandon(Segment& segment, const Error& error) {
 }
 
 Result<void> RoomRecorder::commit() {
+  ask_for_units();
   for (const Op& op : std::exchange(ops_, {})) {
     CANDOR_CHECK(std::visit([this](const auto& one) { return commit_op(one); }, op));
   }
@@ -51,12 +56,23 @@ Result<void> RoomRecorder::commit() {
   return {};
 }
 
+// All at once: the volumes read while the first answers are waited for.
+void RoomRecorder::ask_for_units() {
+  for (Op& op : ops_) {
+    if (auto* unit = std::get_if<UnitOp>(&op);
+        unit != nullptr && !unit->segment->failure.has_value()) {
+      unit->read_back = unit->segment->writer.read_back(unit->unit);
+    }
+  }
+  mirror_->flush();
+}
+
 Result<void> RoomRecorder::commit_op(const UnitOp& op) {
   Stream& stream = streams_[op.stream];
   Segment& segment = *op.segment;
   --segment.uncommitted;
   if (!segment.failure.has_value()) {
-    if (auto same = segment.writer.read_back(op.unit); !same.has_value()) {
+    if (auto same = op.read_back->wait(); !same.has_value()) {
       // What is on the disk is not what was received.
       abandon(segment, same.error());
       CANDOR_CHECK(

@@ -11,6 +11,8 @@ namespace candor::storage {
 namespace {
 
 constexpr std::uint32_t kTimescaleBeforeFirstFormat = 90000;
+// A volume that refuses every file must not make a file of every frame.
+constexpr std::int64_t kShortestSeconds = 5;
 
 // The same instant in another timescale, rounded down.
 std::int64_t rescaled(std::int64_t ticks, std::uint32_t from, std::uint32_t to) {
@@ -23,9 +25,8 @@ UtcTime utc_of(std::int64_t ticks, std::uint32_t timescale) {
 
 }  // namespace
 
-RoomRecorder::RoomRecorder(const Volume& volume, const EntryClock& clock, RoomLog log,
-                           Options options)
-    : volume_(&volume),
+RoomRecorder::RoomRecorder(Mirror& mirror, const EntryClock& clock, RoomLog log, Options options)
+    : mirror_(&mirror),
       clock_(&clock),
       log_(std::move(log)),
       options_(std::move(options)),
@@ -42,7 +43,7 @@ std::string RoomRecorder::cause_of(const Error& error) {
 Result<void> RoomRecorder::append(std::size_t index, const AppendChunk& item) {
   Stream& stream = streams_[index];
   const Chunk& chunk = *item.chunk;
-  if (stream.segment != nullptr && item.starts_segment) {
+  if (stream.segment != nullptr && must_cut(stream, item)) {
     close_segment(index);
   }
   bool after_gap = false;
@@ -52,7 +53,7 @@ Result<void> RoomRecorder::append(std::size_t index, const AppendChunk& item) {
                   // open.
     }
     if (auto opened = open_segment(stream, item); !opened.has_value()) {
-      if (opened.error().kind() == ErrorKind::kFailedPrecondition) {
+      if (opened.error().kind() == ErrorKind::kFailedPrecondition && mirror_->is_lost()) {
         return opened;
       }
       fail_segment(index, opened.error(), utc_of(chunk.decode_time, chunk.timescale));
@@ -68,7 +69,7 @@ Result<void> RoomRecorder::append(std::size_t index, const AppendChunk& item) {
   } else {
     after_gap = declare_hole(index, chunk);
   }
-  auto finished = stream.segment->writer.append(chunk, after_gap);
+  auto finished = stream.segment->writer.append(item.chunk, after_gap);
   if (!finished.has_value()) {
     fail_segment(index, finished.error(), utc_of(chunk.decode_time, chunk.timescale));
     return {};
@@ -78,6 +79,15 @@ Result<void> RoomRecorder::append(std::size_t index, const AppendChunk& item) {
   }
   stream.end = chunk.decode_time + chunk.duration;
   return {};
+}
+
+// Besides where it was asked for: when a copy is missing that the next file could have.
+bool RoomRecorder::must_cut(const Stream& stream, const AppendChunk& item) const {
+  const Chunk& chunk = *item.chunk;
+  const std::int64_t ticks = chunk.decode_time - stream.segment->start;
+  return item.starts_segment ||
+         (chunk.sync && ticks >= kShortestSeconds * std::int64_t{chunk.timescale} &&
+          stream.segment->writer.file().whole_copies() < mirror_->accepting_media());
 }
 
 Result<void> RoomRecorder::open_segment(Stream& stream, const AppendChunk& item) {
@@ -99,10 +109,9 @@ Result<void> RoomRecorder::open_segment(Stream& stream, const AppendChunk& item)
   body.sample_rate = format.sample_rate;
   body.channels = format.channels;
   ++stream.next_segment;
-  CANDOR_TRY(SegmentWriter writer,
-             SegmentWriter::create(volume_->files(), volume_->absolute(body.path), body,
-                                   item.init->bytes));
-  segments_.push_back({.writer = std::move(writer), .failure = {}});
+  CANDOR_TRY(SegmentWriter writer, SegmentWriter::create(*mirror_, body, item.init));
+  segments_.push_back(
+      {.writer = std::move(writer), .start = chunk.decode_time, .failure = std::nullopt});
   stream.segment = &segments_.back();
   if (stream.timescale != 0) {
     stream.end = rescaled(stream.end, stream.timescale, chunk.timescale);
@@ -130,7 +139,7 @@ void RoomRecorder::close_segment(std::size_t index, std::uint8_t last_flags) {
 void RoomRecorder::queue_unit(std::size_t index, FinishedUnit unit) {
   Segment* segment = streams_[index].segment;
   ++segment->uncommitted;
-  ops_.emplace_back(UnitOp{.stream = index, .segment = segment, .unit = std::move(unit)});
+  ops_.emplace_back(UnitOp{.stream = index, .segment = segment, .unit = std::move(unit), .read_back = nullptr});
 }
 
 void RoomRecorder::fail_segment(std::size_t index, const Error& error, UtcTime at) {
@@ -251,6 +260,20 @@ void RoomRecorder::add_event(evidence::EntryType type, Bytes body) {
 
 void RoomRecorder::heartbeat() {
   add_event(evidence::EntryType::kHeartbeat, evidence::encode_heartbeat(log_.state().size()));
+}
+
+void RoomRecorder::note_fault(const VolumeFault& fault) {
+  if (fault.path.empty() || fault.path.starts_with("media/" + log_.room() + "/") ||
+      fault.path.starts_with("log/" + log_.room() + "/")) {
+    const std::string what = "volume " + fault.volume + ": " + fault.error.message();
+    add_event(evidence::EntryType::kRecorder, evidence::encode(recorder_body("fault", what)));
+  }
+}
+
+void RoomRecorder::rejoin(const std::shared_ptr<VolumeWriter>& volume) {
+  log_.rejoin(volume);
+  const std::string what = "volume " + volume->volume().name() + ": it is written to again";
+  add_event(evidence::EntryType::kRecorder, evidence::encode(recorder_body("volume-back", what)));
 }
 
 std::vector<StreamProgress> RoomRecorder::progress() const {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records one room on one volume: segments, gaps, sessions and their entries, in the order of
+// Records one room on all volumes: segments, gaps, sessions and their entries, in the order of
 // docs/design/storage.md, "Commit". When a round happens is the recorder's decision.
 #pragma once
 
@@ -16,10 +16,10 @@
 #include "core/result.h"
 #include "evidence/bodies.h"
 #include "storage/write/index_update.h"
+#include "storage/write/mirror/mirror.h"
 #include "storage/write/room_log.h"
 #include "storage/write/segment_writer.h"
 #include "storage/write/tail_reader.h"
-#include "storage/write/volume.h"
 
 namespace candor::storage {
 
@@ -65,9 +65,8 @@ struct StreamProgress {
   std::string gap;      // Cause of the gap that is open; empty: none.
 };
 
-/// One thread: the volume's writer. A failed log makes every later call fail: the process must
-/// start anew. After kFailedPrecondition, which only the sync of a folder gives, the volume must be
-/// retired.
+/// One thread: the recorder's. A log that failed on every volume makes every later call fail: the
+/// process must start anew.
 class RoomRecorder {
  public:
   struct Options {
@@ -78,17 +77,22 @@ class RoomRecorder {
   };
 
   /// Opens the room's log and recovers what the run before left (docs/design/recovery.md).
-  [[nodiscard]] static Result<RoomRecorder> open(const Volume& volume, const EntryClock& clock,
+  [[nodiscard]] static Result<RoomRecorder> open(Mirror& mirror, const EntryClock& clock,
                                                  Options options);
 
-  /// A file that cannot be written is closed and the stream has a gap up to the next key frame: no
-  /// error. Errors: those of the log; kFailedPrecondition.
+  /// A file that no volume takes is closed and the stream has a gap up to the next key frame: no
+  /// error. Errors: those of the log; kFailedPrecondition when a folder cannot be synced and no
+  /// volume is left.
   [[nodiscard]] Result<void> append(std::size_t stream, const AppendChunk& item);
   void open_gap(std::size_t stream, const OpenGap& gap);
   void open_session(const OpenSession& item);
   void close_session(const CloseSession& item);
   void add_event(evidence::EntryType type, Bytes body);
   void heartbeat();
+  /// A volume could not do something: one entry, if this room is concerned.
+  void note_fault(const VolumeFault& fault);
+  /// Brings the log on a volume that has come back up to the others', and goes on there.
+  void rejoin(const std::shared_ptr<VolumeWriter>& volume);
 
   /// Syncs the files that have new bytes; a file that fails is closed, its sync is never tried
   /// again and its stream has a gap.
@@ -116,6 +120,7 @@ class RoomRecorder {
  private:
   struct Segment {
     SegmentWriter writer;
+    std::int64_t start = 0;  // Ticks.
     std::size_t uncommitted = 0;
     bool is_closed = false;
     std::optional<Error>
@@ -144,6 +149,7 @@ class RoomRecorder {
     std::size_t stream = 0;
     Segment* segment = nullptr;
     FinishedUnit unit;
+    VotePtr read_back;  // Once it was asked for.
   };
   struct AdoptedOp {  // A unit that a crash left without entry.
     std::uint32_t chain = 0;
@@ -156,13 +162,14 @@ class RoomRecorder {
     Bytes entry;
   };
 
-  RoomRecorder(const Volume& volume, const EntryClock& clock, RoomLog log, Options options);
+  RoomRecorder(Mirror& mirror, const EntryClock& clock, RoomLog log, Options options);
 
   // Of the closed list of causes: "disk-full" or "disk-error".
   [[nodiscard]] static std::string cause_of(const Error& error);
   [[nodiscard]] static std::uint32_t timescale_of(const Stream& stream);
 
   [[nodiscard]] Result<void> adopt_streams();
+  [[nodiscard]] bool must_cut(const Stream& stream, const AppendChunk& item) const;
   [[nodiscard]] Result<void> open_segment(Stream& stream, const AppendChunk& item);
   void close_segment(std::size_t stream, std::uint8_t last_flags = 0);
   void queue_unit(std::size_t stream, FinishedUnit unit);
@@ -175,10 +182,12 @@ class RoomRecorder {
   void begin_gap(Stream& stream, const OpenGap& gap, std::int64_t from);
   [[nodiscard]] evidence::RecorderBody recorder_body(std::string event, std::string detail) const;
   [[nodiscard]] Result<void> declare_lost(const UnitOp& op, const Error& why);
+  [[nodiscard]] Result<Tail> best_tail(const evidence::InitBody& last, std::uint64_t logged);
   [[nodiscard]] Result<void> adopt_tail(Stream& stream, const evidence::InitBody& last,
                                         std::uint64_t logged);
   [[nodiscard]] static std::int64_t told_end(const Stream& stream);
   void adopt_unit(Stream& stream, std::uint64_t segment, TailUnit unit);
+  void ask_for_units();
   [[nodiscard]] Result<void> commit_op(const UnitOp& op);
   [[nodiscard]] Result<void> commit_op(const AdoptedOp& op);
   [[nodiscard]] Result<void> commit_op(const CloseSession& op);
@@ -188,7 +197,7 @@ class RoomRecorder {
   void write_seals();
   void forget_finished_segments();
 
-  const Volume* volume_;
+  Mirror* mirror_;
   const EntryClock* clock_;
   RoomLog log_;
   Options options_;

@@ -30,11 +30,10 @@ std::string gap_cause_of(const std::string& shutdown) {
 
 }  // namespace
 
-Result<RoomRecorder> RoomRecorder::open(const Volume& volume, const EntryClock& clock,
-                                        Options options) {
-  CANDOR_TRY(RoomLog log, RoomLog::open(volume, options.origin, clock, options.software));
+Result<RoomRecorder> RoomRecorder::open(Mirror& mirror, const EntryClock& clock, Options options) {
+  CANDOR_TRY(RoomLog log, RoomLog::open(mirror, options.origin, clock, options.software));
   const std::string shutdown = shutdown_of(log.state(), clock.now().boot_id);
-  RoomRecorder room(volume, clock, std::move(log), std::move(options));
+  RoomRecorder room(mirror, clock, std::move(log), std::move(options));
   if (const auto& session = room.log_.state().open_session(); session.has_value()) {
     room.session_ = session->session;
   }
@@ -43,6 +42,11 @@ Result<RoomRecorder> RoomRecorder::open(const Volume& volume, const EntryClock& 
       room.log_.was_torn() ? "the last entry was torn and is in quarantine" : "");
   body.shutdown = shutdown;
   room.add_event(evidence::EntryType::kRecorder, evidence::encode(body));
+  for (const std::string& volume : room.log_.forks()) {
+    const std::string what = "volume " + volume + ": its log had gone another way";
+    room.add_event(evidence::EntryType::kRecorder,
+                   evidence::encode(room.recorder_body("fault", what)));
+  }
   CANDOR_CHECK(room.adopt_streams());
   if (shutdown != "first") {
     for (std::size_t i = 0; i < room.streams_.size(); ++i) {
@@ -92,22 +96,37 @@ Result<void> RoomRecorder::adopt_streams() {
   return {};
 }
 
+// Of all volumes: the one that got furthest has what the others have. What is torn goes to
+// quarantine on each.
+Result<Tail> RoomRecorder::best_tail(const evidence::InitBody& last, std::uint64_t logged) {
+  Result<Tail> best = fail(ErrorKind::kUnavailable, "no volume can be read");
+  for (const auto& writer : mirror_->present()) {
+    const Volume& volume = writer->volume();
+    auto tail = read_tail(volume.files(), volume.absolute(last.path), last, logged);
+    if (tail.has_value() && tail->torn_bytes > 0) {
+      CANDOR_CHECK(quarantine_tail(volume.files(), volume.absolute(last.path), tail->whole_bytes,
+                                   volume.quarantine_path(last.path, clock_->now().real)));
+      log::warn("storage.tail-quarantined", {{"volume", volume.name()},
+                                             {"path", last.path},
+                                             {"bytes", tail->torn_bytes}});
+    }
+    if (tail.has_value() ? !best.has_value() || tail->whole_bytes > best->whole_bytes
+                         : !best.has_value()) {
+      best = std::move(tail);
+    }
+  }
+  return best;
+}
+
 Result<void> RoomRecorder::adopt_tail(Stream& stream, const evidence::InitBody& last,
                                       std::uint64_t logged) {
-  const std::string path = volume_->absolute(last.path);
-  auto tail = read_tail(volume_->files(), path, last, logged);
+  auto tail = best_tail(last, logged);
   if (!tail.has_value()) {
     log::error("storage.tail-unreadable",
                {{"room", log_.room()}, {"path", last.path}, {"error", tail.error().message()}});
     add_event(evidence::EntryType::kRecorder,
               evidence::encode(recorder_body("fault", tail.error().message())));
     return {};
-  }
-  if (tail->torn_bytes > 0) {
-    CANDOR_CHECK(quarantine_tail(volume_->files(), path, tail->whole_bytes,
-                                 volume_->quarantine_path(last.path, clock_->now().real)));
-    log::warn("storage.tail-quarantined",
-              {{"room", log_.room()}, {"path", last.path}, {"bytes", tail->torn_bytes}});
   }
   for (TailUnit& unit : tail->units) {
     adopt_unit(stream, last.segment, std::move(unit));

@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "core/log.h"
 #include "media/bmff/chunk_writer.h"
 
 namespace candor::storage {
@@ -40,34 +39,28 @@ evidence::MediaBody UnitBuilder::finish() {
   return body_;
 }
 
-SegmentWriter::SegmentWriter(AppendFile file, evidence::InitBody description)
+SegmentWriter::SegmentWriter(MirroredFile file, evidence::InitBody description)
     : file_(std::move(file)), description_(std::move(description)) {}
 
-Result<SegmentWriter> SegmentWriter::create(FileSystem& files, const std::string& absolute_path,
-                                            evidence::InitBody description, ByteView init_segment) {
-  CANDOR_CHECK(make_folders(files, parent_of(absolute_path)));
-  CANDOR_TRY(AppendFile file, AppendFile::create(files, absolute_path));
-  if (auto appended = file.append(init_segment); !appended.has_value()) {
-    // An empty file that nothing knows of: the disk is full, most likely.
-    if (auto removed = files.remove(absolute_path); !removed.has_value()) {
-      log::warn("storage.empty-file-stays", {{"error", removed.error().message()}});
-    }
-    return fail(std::move(appended.error()));
-  }
+Result<SegmentWriter> SegmentWriter::create(Mirror& mirror, evidence::InitBody description,
+                                            const InitSegmentPtr& init_segment) {
+  CANDOR_TRY(MirroredFile file,
+             MirroredFile::create(mirror.writers(), description.path, FileKind::kMedia,
+                                  {.owner = init_segment, .bytes = init_segment->bytes}));
   return SegmentWriter(std::move(file), std::move(description));
 }
 
-Result<std::optional<FinishedUnit>> SegmentWriter::append(const Chunk& chunk, bool after_gap) {
+Result<std::optional<FinishedUnit>> SegmentWriter::append(const ChunkPtr& chunk, bool after_gap) {
   const std::uint64_t offset = file_.size();
   // First of all: when it fails, the unit before is still here for finish_unit().
-  CANDOR_CHECK(file_.append(chunk.bytes));
+  CANDOR_CHECK(file_.append({.owner = chunk, .bytes = chunk->bytes}));
   is_dirty_ = true;
   std::optional<FinishedUnit> finished;
-  if (chunk.starts_unit) {
+  if (chunk->starts_unit) {
     finished = finish_unit();
   }
-  unit_.add(chunk, offset, after_gap);
-  end_ = chunk.decode_time + chunk.duration;
+  unit_.add(*chunk, offset, after_gap);
+  end_ = chunk->decode_time + chunk->duration;
   return finished;
 }
 
@@ -83,37 +76,19 @@ std::optional<FinishedUnit> SegmentWriter::finish_unit() {
   return finished;
 }
 
-Result<void> SegmentWriter::read_back(const FinishedUnit& unit) const {
-  evidence::Sha256 digest;
-  Bytes buffer;
-  // Chunks mostly follow each other; one read for each run of them.
-  for (std::size_t i = 0; i < unit.spans.size();) {
-    const std::uint64_t begin = unit.spans[i].offset;
-    std::uint64_t end = begin;
-    while (i < unit.spans.size() && unit.spans[i].offset == end) {
-      end += unit.spans[i++].bytes;
-    }
-    buffer.resize(static_cast<std::size_t>(end - begin));
-    CANDOR_CHECK(file_.read_back(begin, buffer));
-    digest.update(buffer);
-  }
-  if (digest.finish() != unit.body.fragment_digest) {
-    return fail(ErrorKind::kDataLoss,
-                file_.path() + ": what was read back differs from what was written");
-  }
-  return {};
+VotePtr SegmentWriter::read_back(const FinishedUnit& unit) {
+  return file_.verify(unit.spans, unit.body.fragment_digest);
 }
 
 Result<void> SegmentWriter::append_seal(ByteView entry) {
-  CANDOR_CHECK(file_.append(bmff::write_seal(entry)));
+  CANDOR_CHECK(file_.append(share(bmff::write_seal(entry))));
   is_dirty_ = true;
   return {};
 }
 
-Result<void> SegmentWriter::sync() {
-  CANDOR_CHECK(file_.sync());
+VotePtr SegmentWriter::sync() {
   is_dirty_ = false;
-  return {};
+  return file_.sync();
 }
 
 }  // namespace candor::storage

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One open segment file: appends chunks, closes units, reads them back, writes their seals. Log and
-// sync rounds are the recorder's.
+// One open segment on all volumes: appends chunks, closes units, reads them back, writes their
+// seals. Log and sync rounds are the recorder's.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,8 @@
 #include "core/result.h"
 #include "evidence/bodies.h"
 #include "evidence/entry.h"
-#include "storage/write/append_file.h"
+#include "storage/write/mirror/mirror.h"
+#include "storage/write/mirror/mirrored_file.h"
 
 namespace candor::storage {
 
@@ -25,60 +26,55 @@ class UnitBuilder {
   /// Closes the unit; the caller adds session, stream and init digest.
   [[nodiscard]] evidence::MediaBody finish();
 
-  /// A chunk's place in the file, for reading back: seal boxes may stand between chunks.
-  struct Span {
-    std::uint64_t offset = 0;
-    std::uint64_t bytes = 0;
-  };
   [[nodiscard]] bool empty() const { return spans_.empty(); }
-  [[nodiscard]] const std::vector<Span>& spans() const { return spans_; }
+  /// The chunks' places in the file, for reading back: seal boxes may stand between them.
+  [[nodiscard]] const std::vector<FileSpan>& spans() const { return spans_; }
 
  private:
   evidence::Sha256 fragment_;
   evidence::Sha256 essence_;
   evidence::MediaBody body_;
-  std::vector<Span> spans_;
+  std::vector<FileSpan> spans_;
 };
 
 /// A unit whose chunks are all in the file and which has no log entry yet.
 struct FinishedUnit {
   evidence::MediaBody body;
-  std::vector<UnitBuilder::Span> spans;
+  std::vector<FileSpan> spans;
   [[nodiscard]] std::uint64_t offset() const { return spans.front().offset; }
 };
 
-/// One thread: the volume's writer.
+/// One thread: the recorder's.
 class SegmentWriter {
  public:
-  /// Creates the file with its init segment. Errors: as AppendFile; the file is gone again.
-  [[nodiscard]] static Result<SegmentWriter> create(FileSystem& files,
-                                                    const std::string& absolute_path,
-                                                    evidence::InitBody description,
-                                                    ByteView init_segment);
+  /// Creates the file with its init segment. Errors: as MirroredFile::create.
+  [[nodiscard]] static Result<SegmentWriter> create(Mirror& mirror, evidence::InitBody description,
+                                                    const InitSegmentPtr& init_segment);
 
   /// Appends one chunk at once. When it starts a new unit, the one before is returned. `after_gap`:
-  /// a closed gap stands before it in the log. Errors: as AppendFile; the unit in progress is as it
-  /// was, without this chunk.
-  [[nodiscard]] Result<std::optional<FinishedUnit>> append(const Chunk& chunk, bool after_gap);
+  /// a closed gap stands before it in the log. Errors: as MirroredFile::append; the unit in progress
+  /// is as it was, without this chunk.
+  [[nodiscard]] Result<std::optional<FinishedUnit>> append(const ChunkPtr& chunk, bool after_gap);
 
   /// Closes the unit in progress, if there is one.
   [[nodiscard]] std::optional<FinishedUnit> finish_unit();
 
-  /// Compares a unit's bytes, read through the file system, with its digest. Errors: kDataLoss,
-  /// errno kinds.
-  [[nodiscard]] Result<void> read_back(const FinishedUnit& unit) const;
+  /// Compares a unit's bytes, read through the file system, with its digest. The vote's errors:
+  /// kDataLoss, errno kinds.
+  [[nodiscard]] VotePtr read_back(const FinishedUnit& unit);
 
   [[nodiscard]] Result<void> append_seal(ByteView entry);
-  [[nodiscard]] Result<void> sync();
+  [[nodiscard]] VotePtr sync();
 
   [[nodiscard]] bool is_dirty() const { return is_dirty_; }
   [[nodiscard]] const evidence::InitBody& description() const { return description_; }
+  [[nodiscard]] const MirroredFile& file() const { return file_; }
   [[nodiscard]] std::int64_t end() const { return end_; }  // Ticks.
 
  private:
-  SegmentWriter(AppendFile file, evidence::InitBody description);
+  SegmentWriter(MirroredFile file, evidence::InitBody description);
 
-  AppendFile file_;
+  MirroredFile file_;
   evidence::InitBody description_;
   UnitBuilder unit_;
   std::int64_t end_ = 0;

@@ -10,14 +10,32 @@ namespace candor::storage {
 
 Result<void> UnitFinder::begin_segment(const evidence::InitBody& segment) {
   Segment& current = segments_[segment.stream];
-  current = {.number = segment.segment, .path = segment.path, .file = std::nullopt};
-  CANDOR_TRY(bmff::BoxFile file, bmff::BoxFile::open(root_ + "/" + segment.path));
+  current = {.number = segment.segment,
+             .path = segment.path,
+             .copy = longest_copy(segment.path),
+             .file = std::nullopt};
+  CANDOR_TRY(bmff::BoxFile file, bmff::BoxFile::open(current.copy));
   if (file.size() < segment.init_len) {
     return fail(ErrorKind::kDataLoss, "is shorter than its init segment");
   }
   file.seek(segment.init_len);
   current.file = std::move(file);
   return {};
+}
+
+// A copy that failed is shorter than the others.
+std::string UnitFinder::longest_copy(const std::string& path) const {
+  std::string longest = roots_.empty() ? path : roots_.front() + "/" + path;
+  std::uintmax_t most = 0;
+  for (const std::string& root : roots_) {
+    std::error_code code;
+    const std::uintmax_t size = std::filesystem::file_size(root + "/" + path, code);
+    if (!code && size > most) {
+      most = size;
+      longest = root + "/" + path;
+    }
+  }
+  return longest;
 }
 
 std::string UnitFinder::path_of(const Uuid& stream) const {
@@ -34,7 +52,7 @@ Result<UnitPlace> UnitFinder::find(const evidence::MediaBody& unit) {
   const std::uint64_t before = file.offset();
   auto offset = find_in(file, unit);
   if (!offset.has_value() && has_grown(found->second)) {
-    CANDOR_TRY(file, bmff::BoxFile::open(root_ + "/" + found->second.path));
+    CANDOR_TRY(file, bmff::BoxFile::open(found->second.copy));
     file.seek(before);
     offset = find_in(file, unit);
   }
@@ -48,7 +66,7 @@ Result<UnitPlace> UnitFinder::find(const evidence::MediaBody& unit) {
 // The recorder goes on writing while its log is read: a file may hold more than when it was opened.
 bool UnitFinder::has_grown(const Segment& segment) const {
   std::error_code code;
-  const std::uintmax_t size = std::filesystem::file_size(root_ + "/" + segment.path, code);
+  const std::uintmax_t size = std::filesystem::file_size(segment.copy, code);
   return !code && size > segment.file->size();
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/result.h"
 #include "evidence/bodies.h"
@@ -20,7 +21,7 @@ namespace candor::storage {
 /// Follows one log, also while the recorder writes to it. One thread.
 class UnitFinder {
  public:
-  explicit UnitFinder(std::string volume_root) : root_(std::move(volume_root)) {}
+  explicit UnitFinder(std::vector<std::string> volume_roots) : roots_(std::move(volume_roots)) {}
 
   /// The stream's units stand in this segment from now on. Errors (the file is then passed over):
   /// kNotFound, kDataLoss, errno kinds.
@@ -36,7 +37,8 @@ class UnitFinder {
  private:
   struct Segment {
     std::uint64_t number = 0;
-    std::string path;
+    std::string path;  // From a root.
+    std::string copy;  // The one that is read, absolute.
     std::optional<bmff::BoxFile> file;
   };
   struct Chunk {
@@ -50,7 +52,9 @@ class UnitFinder {
   [[nodiscard]] static Result<std::uint64_t> find_in(bmff::BoxFile& file,
                                                      const evidence::MediaBody& unit);
 
-  std::string root_;
+  [[nodiscard]] std::string longest_copy(const std::string& path) const;
+
+  std::vector<std::string> roots_;
   std::map<Uuid, Segment> segments_;
 };
 

@@ -9,6 +9,7 @@
 
 #include "core/log.h"
 #include "storage/write/append_file.h"
+#include "storage/write/log_paths.h"
 
 namespace candor::storage {
 namespace {
@@ -17,6 +18,7 @@ namespace json = boost::json;
 
 constexpr std::int64_t kVolumeVersion = 1;
 constexpr std::uint64_t kIdentityBytesMax = 4096;
+constexpr std::string_view kIdentityFile = "/volume.json";
 constexpr std::string_view kRetiredFile = "/volume.retired";
 
 Result<bool> is_empty_folder(FileSystem& files, const std::string& root) {
@@ -80,7 +82,7 @@ Volume::Volume(std::string root, std::string name, Uuid id, FileSystem& files)
     : root_(std::move(root)), name_(std::move(name)), id_(id), files_(&files) {}
 
 Result<Volume> Volume::open(std::string root, std::string name, UtcTime now, FileSystem& files) {
-  const std::string identity = root + "/volume.json";
+  const std::string identity = root + std::string(kIdentityFile);
   CANDOR_TRY(const bool is_known, exists(files, identity));
   if (is_known) {
     CANDOR_TRY(const Uuid id, read_identity(files, identity, name));
@@ -98,6 +100,10 @@ Result<Volume> Volume::open(std::string root, std::string name, UtcTime now, Fil
   return Volume(std::move(root), std::move(name), id, files);
 }
 
+Volume Volume::expected(std::string root, std::string name, const Uuid& id, FileSystem& files) {
+  return {std::move(root), std::move(name), id, files};
+}
+
 std::string Volume::segment_path(std::string_view room, std::string_view stream,
                                  std::uint64_t segment, UtcTime start) {
   return fmt::format("media/{}/{}/{}/{:010}-{}.mp4", room, stream, utc_day(start), segment,
@@ -109,13 +115,31 @@ std::string Volume::absolute(std::string_view relative) const {
 }
 
 std::string Volume::log_folder(std::string_view room, std::uint32_t epoch) const {
-  return fmt::format("{}/log/{}/{}", root_, room, epoch);
+  return absolute(storage::log_folder(room, epoch));
 }
 
 std::string Volume::quarantine_path(std::string_view relative, UtcTime now) const {
   std::string flat(relative);
   std::replace(flat.begin(), flat.end(), '/', '_');
   return fmt::format("{}/quarantine/{}-{}", root_, flat, utc_file_stamp(now));
+}
+
+Result<void> Volume::check() const {
+  const std::string identity = root_ + std::string(kIdentityFile);
+  CANDOR_TRY(const Uuid found, read_identity(*files_, identity, name_));
+  if (found != id_) {
+    return fail(ErrorKind::kFailedPrecondition,
+                identity + ": is another volume than the one that was here");
+  }
+  return {};
+}
+
+Result<void> Volume::probe() const {
+  CANDOR_CHECK(check());
+  CANDOR_CHECK(check_retired(*files_, root_ + std::string(kRetiredFile)));
+  const std::string trial = root_ + "/volume.probe";
+  CANDOR_CHECK(replace_file(*files_, trial, as_bytes(name_)));
+  return remove_file(*files_, trial);
 }
 
 void Volume::retire(std::string_view why, UtcTime now) const {

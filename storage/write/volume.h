@@ -26,6 +26,10 @@ class Volume {
   [[nodiscard]] static Result<Volume> open(std::string root, std::string name, UtcTime now,
                                            FileSystem& files = posix_files());
 
+  /// The volume that should be there; whether it is, check() tells.
+  [[nodiscard]] static Volume expected(std::string root, std::string name, const Uuid& id,
+                                       FileSystem& files = posix_files());
+
   [[nodiscard]] const std::string& root() const { return root_; }
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const Uuid& id() const { return id_; }
@@ -38,6 +42,12 @@ class Volume {
   [[nodiscard]] std::string absolute(std::string_view relative) const;
   [[nodiscard]] std::string log_folder(std::string_view room, std::uint32_t epoch) const;
   [[nodiscard]] std::string quarantine_path(std::string_view relative, UtcTime now) const;
+
+  /// Whether the folder is still this volume: another one may be mounted there, or nothing.
+  /// Errors: kFailedPrecondition; errno kinds.
+  [[nodiscard]] Result<void> check() const;
+  /// check(), whether it was retired, and whether a file can be made, written, synced and removed.
+  [[nodiscard]] Result<void> probe() const;
 
   /// Says in `volume.retired` why this volume must not be written to before a person has looked at
   /// it; open() refuses it until that file is taken away. As good as the disk still is.

@@ -46,8 +46,8 @@ class HostTest : public testing::Test {
     host_.reset();
     HostPlan plan;
     plan.host = "host-1";
-    plan.volume_path = folder_ / "a";
-    plan.volume_name = "a";
+    plan.state_folder = folder_ / "state";
+    plan.volumes = {{.name = "a", .path = folder_ / "a", .place = ""}};
     plan.recorder.authority = "rec.example";
     plan.recorder.site = "site7";
     RoomPlan room;

@@ -23,7 +23,7 @@ class MediaResponseTest : public storage::IndexFixture {
     close_session();
     round();
     place_.index_path = index_path();
-    place_.volume_root = folder_ / "a";
+    place_.volume_roots = {folder_ / "a"};
     place_.stream = room_->stream_id(0);
   }
 

@@ -20,6 +20,7 @@
 #include "storage/write/append_file.h"
 #include "tests/support/stream_text.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/volume_slots.h"
 
 namespace candor::app {
 
@@ -41,7 +42,7 @@ class RoomFixture : public testing::Test {
  protected:
   void make_room(bool needs_session, std::chrono::seconds pre_roll = {}) {
     auto recorder = storage::Recorder::open(
-        storage::Volume::open(folder_ / "a", "a", clock_.utc()).value(), clock_,
+        test::slots_of({storage::Volume::open(folder_ / "a", "a", clock_.utc()).value()}), clock_,
         {.authority = "rec.example", .site = "site7", .queue_bytes = queue_bytes_},
         {{.room = "room-1",
           .streams = {{.name = "cam-video", .source = "cam", .media = MediaKind::kVideo}}}},

@@ -31,7 +31,7 @@ TEST_F(LoaderTest, ReadsAWholeFile) {
 
   EXPECT_EQ(config.site, "site7");
   EXPECT_EQ(config.capture.socket, "/run/candor/capture.sock");
-  EXPECT_EQ(config.volume.path, "/srv/candor/a");
+  EXPECT_EQ(config.volumes.at(0).path, "/srv/candor/a");
   EXPECT_EQ(config.limits.segment, 60s);
   ASSERT_EQ(config.rooms.size(), 2U);
   EXPECT_EQ(config.rooms[0].room_class, RoomClass::kInquiry);
@@ -71,7 +71,7 @@ TEST_F(LoaderTest, RemembersWhereItFoundWhatMayBeInUse) {
   ASSERT_TRUE(config.has_value());
   EXPECT_EQ(config->capture.state_at, path() + ":7: key 'capture.state'");
   EXPECT_EQ(config->capture.socket_at, path() + ":8: key 'capture.socket'");
-  EXPECT_EQ(config->volume.path_at, path() + ":11: key 'volume.path'");
+  EXPECT_EQ(config->volumes.at(0).path_at, path() + ":11: key 'volume.path'");
   EXPECT_EQ(config->monitor.listen_at, path() + ":39: key 'monitor.listen'");
 }
 

@@ -64,7 +64,7 @@ class ClipFixture : public storage::IndexFixture {
 
   [[nodiscard]] Result<VirtualFile> open(double from, double to, bool is_original = false) {
     auto catalogue = storage::Catalogue::open(index_path()).value();
-    return VirtualFile::open(catalogue, folder_ / "a",
+    return VirtualFile::open(catalogue, {folder_ / "a"},
                              {.stream = room_->stream_id(0),
                               .from = at(from),
                               .to = at(to),

@@ -41,7 +41,7 @@ class IndexFixture : public RecorderFixture {
   void start_index() {
     (void)room_->take_updates();  // The log holds them too.
     index_.emplace(IndexWriter::open(index_path()).value());
-    const auto caught_up = catch_up_index(folder_ / "a", *index_);
+    const auto caught_up = catch_up_index({folder_ / "a"}, *index_);
     ASSERT_TRUE(caught_up.has_value()) << caught_up.error().message();
   }
 

@@ -16,7 +16,7 @@ class IndexFollowerTest : public IndexFixture {
   void follow(std::size_t queue_items = 100) {
     follower_ =
         IndexFollower::open(
-            {.volume_root = folder_ / "a", .index_path = index_path(), .queue_items = queue_items},
+            {.volume_roots = {folder_ / "a"}, .index_path = index_path(), .queue_items = queue_items},
             clock_)
             .value();
   }
@@ -29,7 +29,7 @@ class IndexFollowerTest : public IndexFixture {
     (void)room_->take_updates();  // Nobody listens.
   }
   void expect_index_equals_rebuild() {
-    ASSERT_TRUE(rebuild_index(folder_ / "a", folder_ / "fresh.db").has_value());
+    ASSERT_TRUE(rebuild_index({folder_ / "a"}, folder_ / "fresh.db").has_value());
     EXPECT_EQ(dump(index_path()), dump(folder_ / "fresh.db"));
   }
 

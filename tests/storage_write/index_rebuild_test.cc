@@ -13,7 +13,7 @@ using testing::HasSubstr;
 class IndexRebuildTest : public IndexFixture {
  protected:
   [[nodiscard]] RebuildReport rebuild() {
-    auto report = rebuild_index(folder_ / "a", folder_ / "fresh.db");
+    auto report = rebuild_index({folder_ / "a"}, folder_ / "fresh.db");
     EXPECT_TRUE(report.has_value()) << (report.has_value() ? "" : report.error().message());
     return report.value_or(RebuildReport{});
   }
@@ -66,7 +66,7 @@ TEST_F(IndexRebuildTest, ReplacesTheOldIndex) {
   const std::string live = dump(index_path());
   index_.reset();
 
-  ASSERT_TRUE(rebuild_index(folder_ / "a", index_path()).has_value());
+  ASSERT_TRUE(rebuild_index({folder_ / "a"}, index_path()).has_value());
 
   EXPECT_EQ(dump(index_path()), live);
 }
@@ -105,7 +105,7 @@ TEST_F(IndexRebuildTest, KeepsTheOldIndexWhenALogIsDamaged) {
   std::fill(bytes.begin() + 2, bytes.begin() + 6, std::uint8_t{0});
   ASSERT_TRUE(replace_file(posix_files(), bundle, bytes).has_value());
 
-  const auto rebuilt = rebuild_index(folder_ / "a", index_path());
+  const auto rebuilt = rebuild_index({folder_ / "a"}, index_path());
 
   ASSERT_FALSE(rebuilt.has_value());
   EXPECT_EQ(dump(index_path()), live);

@@ -48,12 +48,12 @@ TEST_F(IndexWriterTest, CatchesUpWithTheLogAfterLostUpdates) {
   commit();
   (void)room_->take_updates();  // Lost on the way.
 
-  ASSERT_TRUE(catch_up_index(folder_ / "a", *index_).has_value());
+  ASSERT_TRUE(catch_up_index({folder_ / "a"}, *index_).has_value());
   record("PPPP IPPPPP");
   round();
 
   const std::string live = dump(index_path());
-  ASSERT_TRUE(rebuild_index(folder_ / "a", folder_ / "fresh.db").has_value());
+  ASSERT_TRUE(rebuild_index({folder_ / "a"}, folder_ / "fresh.db").has_value());
   EXPECT_EQ(dump(folder_ / "fresh.db"), live);
 }
 
@@ -65,7 +65,7 @@ TEST_F(IndexWriterTest, RefusesAnIndexThatIsAheadOfItsLog) {
   start();
 
   IndexWriter index = IndexWriter::open(index_path()).value();
-  const auto caught_up = catch_up_index(folder_ / "a", index);
+  const auto caught_up = catch_up_index({folder_ / "a"}, index);
 
   ASSERT_FALSE(caught_up.has_value());
   EXPECT_EQ(caught_up.error().kind(), ErrorKind::kDataLoss);

@@ -11,10 +11,12 @@
 
 #include "media/fragment/fragmenter.h"
 #include "media/fragment/init_segment.h"
+#include "storage/write/log_paths.h"
 #include "storage/write/room_recorder.h"
 #include "tests/support/failing_files.h"
 #include "tests/support/stream_text.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/volume_slots.h"
 
 namespace candor::storage {
 
@@ -29,7 +31,9 @@ class RecorderFixture : public testing::Test {
         .streams = {{.name = "cam-video", .source = "cam", .media = MediaKind::kVideo}},
         .software = "test",
         .config_digest = ""};
-    auto opened = RoomRecorder::open(volume_, entry_clock_, std::move(options));
+    room_.reset();
+    mirror_.emplace(test::slots_of({volume_}), clock_, VolumeWriter::Options{});
+    auto opened = RoomRecorder::open(*mirror_, entry_clock_, std::move(options));
     ASSERT_TRUE(opened.has_value()) << opened.error().message();
     room_.emplace(std::move(*opened));
     fragmenter_.emplace(media::RunClock(UtcTime{kStart}, BootTime{0}), *test::h264_format(),
@@ -42,7 +46,10 @@ class RecorderFixture : public testing::Test {
   void TearDown() override { EXPECT_EQ(undeclared(), ""); }
 
   // The process dies: nothing is written, nothing is closed in order.
-  void crash() { room_.reset(); }
+  void crash() {
+    room_.reset();
+    mirror_.reset();
+  }
 
   void record(std::string_view text) {
     for (Sample& sample : test::video_samples(text, next_frame_)) {
@@ -89,12 +96,12 @@ class RecorderFixture : public testing::Test {
   // The log's entries, byte for byte.
   [[nodiscard]] std::vector<Bytes> log_entries() const {
     std::vector<Bytes> entries;
-    const std::string folder = volume_.log_folder("room-1", 1) + "/tile/entries/";
+    const std::string folder = volume_.log_folder("room-1", 1);
     for (std::uint64_t number = 0;; ++number) {
-      auto bytes = read_file(posix_files(), folder + tile_number(number), 1 << 30);
+      auto bytes = read_file(posix_files(), bundle_path(folder, number, true), 1 << 30);
       const bool is_last = !bytes.has_value();
       if (is_last) {
-        bytes = read_file(posix_files(), folder + tile_number(number) + ".part", 1 << 30);
+        bytes = read_file(posix_files(), bundle_path(folder, number, false), 1 << 30);
       }
       if (bytes.has_value()) {
         for (const ByteView entry : evidence::read_bundle(*bytes).entries) {
@@ -207,6 +214,7 @@ class RecorderFixture : public testing::Test {
   SystemClock clock_;
   EntryClock entry_clock_{clock_};
   Volume volume_;
+  std::optional<Mirror> mirror_;
   InitSegmentPtr init_ = media::make_init_segment(test::h264_format()).value();
   std::optional<RoomRecorder> room_;
   std::optional<media::Fragmenter> fragmenter_;

@@ -34,7 +34,7 @@ class RecorderTest : public RecorderFixture {
     options.sync_interval = 10ms;
     options.on_fatal = [this](const Error& why) { fatal_.set_value(why.kind()); };
     auto opened = Recorder::open(
-        volume_, clock_, std::move(options),
+        test::slots_of({volume_}), clock_, std::move(options),
         {{.room = "room-1",
           .streams = {{.name = "cam-video", .source = "cam", .media = MediaKind::kVideo}}}},
         index_);
@@ -96,7 +96,7 @@ TEST_F(RecorderTest, KeepsTheLastOfTheDiskForTheLogs) {
   settle();
   EXPECT_THAT(log_text(), HasSubstr("GAP-OPEN(disk-full)"));
   EXPECT_THAT(log_text(), Not(HasSubstr("MEDIA")));
-  EXPECT_TRUE(recorder_->status().is_full);
+  EXPECT_EQ(recorder_->status().volumes.at(0).state, VolumeState::kFull);
 
   disk_.heal();
   settle();

@@ -34,7 +34,7 @@ TEST_F(UnitFinderTest, FindsEachUnitWhereItsFirstChunkStands) {
   start();
   record("IPPP IPP IP");
   commit();
-  UnitFinder finder(folder_ / "a");
+  UnitFinder finder({folder_ / "a"});
   ASSERT_TRUE(finder.begin_segment(segments().front()).has_value());
   const std::vector<evidence::MediaBody> all = units();
   ASSERT_EQ(all.size(), 2U);
@@ -50,7 +50,7 @@ TEST_F(UnitFinderTest, FindsAUnitThatWasWrittenAfterItsFileWasOpened) {
   start();
   record("IPPP IPP");
   commit();
-  UnitFinder finder(folder_ / "a");
+  UnitFinder finder({folder_ / "a"});
   ASSERT_TRUE(finder.begin_segment(segments().front()).has_value());
   record("IPP I");
   commit();
@@ -63,7 +63,7 @@ TEST_F(UnitFinderTest, SaysThatAFileEndsWithoutTheUnitAndFindsTheOthers) {
   start();
   record("IPPP IPP IP");
   commit();
-  UnitFinder finder(folder_ / "a");
+  UnitFinder finder({folder_ / "a"});
   ASSERT_TRUE(finder.begin_segment(segments().front()).has_value());
   evidence::MediaBody other = units().front();
   other.decode_time += 1;

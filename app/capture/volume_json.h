@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// The volumes as GET /v1/status tells them (docs/design/link.md).
+#pragma once
+
+#include <boost/json.hpp>
+
+#include "storage/write/recorder.h"
+
+namespace candor::app {
+
+[[nodiscard]] boost::json::array volumes_json(const storage::RecorderStatus& recorder);
+
+}  // namespace candor::app
