@@ -41,8 +41,17 @@ std::string parent_of(const std::string& path) {
   return std::filesystem::path(path).parent_path().string();
 }
 
+Result<void> make_folders_below(FileSystem& files, const std::string& root,
+                                const std::string& path) {
+  CANDOR_TRY(const bool is_there, exists(files, root));
+  if (!is_there) {
+    return fail(ErrorKind::kNotFound, root + ": is gone");
+  }
+  return make_folders(files, path);
+}
+
 Result<void> make_folders(FileSystem& files, const std::string& path) {
-  if (path.empty()) {
+  if (path.empty() || path == "/") {
     return {};
   }
   CANDOR_TRY(const std::optional<FileSystem::Status> there, files.status(path));

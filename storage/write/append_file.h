@@ -56,6 +56,11 @@ class AppendFile {
 /// errno kinds.
 [[nodiscard]] Result<void> make_folders(FileSystem& files, const std::string& path);
 
+/// The same below a folder that must be there: where a disk was mounted nothing may be made in its
+/// place. Errors: kNotFound besides.
+[[nodiscard]] Result<void> make_folders_below(FileSystem& files, const std::string& root,
+                                              const std::string& path);
+
 /// Whether there is a file or folder of that name.
 [[nodiscard]] Result<bool> exists(FileSystem& files, const std::string& path);
 

@@ -63,7 +63,7 @@ Result<void> RoomLog::check_origin() {
     if (found.has_value()) {
       continue;
     }
-    auto made = make_folders(volume.files(), parent_of(path)).and_then([&] {
+    auto made = make_folders_below(volume.files(), volume.root(), parent_of(path)).and_then([&] {
       return replace_file(volume.files(), path, as_bytes(line));
     });
     CANDOR_CHECK(leave_or_fail(writer, std::move(made)));

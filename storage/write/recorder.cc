@@ -33,7 +33,9 @@ Recorder::Recorder(std::vector<VolumeSlot> volumes, const Clock& clock, Recorder
       entry_clock_(clock),
       options_(std::move(options)),
       mirror_(std::move(volumes), clock,
-              {.queue_bytes = options_.queue_bytes, .reserve_bytes = options_.reserve_bytes}),
+              {.queue_bytes = options_.queue_bytes,
+               .stuck_after = options_.volume_stuck_after,
+               .reserve_bytes = options_.reserve_bytes}),
       index_(index),
       queue_({.items = options_.queue_items, .bytes = options_.queue_bytes}),
       last_time_(entry_clock_.now()),
@@ -99,6 +101,7 @@ void Recorder::stop() {
   if (thread_.joinable()) {
     thread_.join();
   }
+  mirror_.stop();
 }
 
 void Recorder::run() {

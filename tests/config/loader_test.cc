@@ -189,9 +189,18 @@ TEST_F(LoaderTest, TheAuthorityIsADomain) {
   EXPECT_EQ(verdict(with("rec.example", "localhost")), "ok");
 }
 
-TEST_F(LoaderTest, OneVolumeIsWritten) {
-  expect(with("[limits]", "[[volume]]\nname = \"b\"\npath = \"/srv/b\"\n[limits]"),
-         "this version writes one volume");
+TEST_F(LoaderTest, TwoVolumesAtMostAreWrittenEachWithANameAndAFolderOfItsOwn) {
+  const auto with_volume = [](const std::string& name, const std::string& path) {
+    return "[[volume]]\nname = \"" + name + "\"\npath = \"" + path + "\"\n";
+  };
+  const std::string second = with_volume("b", "/srv/candor/b");
+  EXPECT_EQ(load(with("[limits]", second + "[limits]")).value().volumes.size(), 2U);
+  expect(with("[limits]", second + with_volume("c", "/srv/candor/c") + "[limits]"),
+         "a host writes two volumes at most");
+  expect(with("[limits]", with_volume("a", "/srv/candor/b") + "[limits]"),
+         "another volume has this name");
+  expect(with("[limits]", with_volume("b", "/srv/candor/a") + "[limits]"),
+         "another volume has this folder");
 }
 
 TEST_F(LoaderTest, EveryReconnectWaitIsInRange) {

@@ -94,9 +94,10 @@ class RecorderFixture : public testing::Test {
   }
 
   // The log's entries, byte for byte.
-  [[nodiscard]] std::vector<Bytes> log_entries() const {
+  [[nodiscard]] std::vector<Bytes> log_entries() const { return log_entries(volume_); }
+  [[nodiscard]] static std::vector<Bytes> log_entries(const Volume& volume) {
     std::vector<Bytes> entries;
-    const std::string folder = volume_.log_folder("room-1", 1);
+    const std::string folder = volume.log_folder("room-1", 1);
     for (std::uint64_t number = 0;; ++number) {
       auto bytes = read_file(posix_files(), bundle_path(folder, number, true), 1 << 30);
       const bool is_last = !bytes.has_value();
@@ -115,9 +116,10 @@ class RecorderFixture : public testing::Test {
   }
 
   // "GENESIS RECORDER(start) STREAM INIT MEDIA(25) GAP-OPEN(recorder-crash) ...".
-  [[nodiscard]] std::string log_text() const {
+  [[nodiscard]] std::string log_text() const { return log_text(volume_); }
+  [[nodiscard]] static std::string log_text(const Volume& volume) {
     std::string text;
-    for (const Bytes& entry : log_entries()) {
+    for (const Bytes& entry : log_entries(volume)) {
       text += (text.empty() ? "" : " ") + entry_text(entry);
     }
     return text;
@@ -196,9 +198,13 @@ class RecorderFixture : public testing::Test {
   }
 
   [[nodiscard]] std::vector<std::string> files(const std::string& below) const {
+    return files(volume_, below);
+  }
+  [[nodiscard]] static std::vector<std::string> files(const Volume& volume,
+                                                      const std::string& below) {
     std::vector<std::string> found;
     for (const auto& entry :
-         std::filesystem::recursive_directory_iterator(volume_.root() + below)) {
+         std::filesystem::recursive_directory_iterator(volume.root() + below)) {
       if (entry.is_regular_file()) {
         found.push_back(entry.path().string());
       }

@@ -36,7 +36,7 @@ class LogCopy {
       : from_(from), to_(to), folder_(folder), now_(now) {}
 
   [[nodiscard]] Result<bool> run(const LogExtent& extent) {
-    CANDOR_CHECK(make_folders(to_.files(), to_.absolute(folder_ + "/tile/entries")));
+    CANDOR_CHECK(make_folders_below(to_.files(), to_.root(), to_.absolute(folder_ + "/tile/entries")));
     CANDOR_CHECK(copy_origin());
     for (std::uint64_t number = 0; number < extent.whole_bundles; ++number) {
       CANDOR_TRY(const bool has_it, has_same_size(number));
@@ -130,7 +130,7 @@ class LogCopy {
   [[nodiscard]] Result<void> set_aside(const std::string& path, bool is_fork) {
     is_fork_ = is_fork_ || is_fork;
     const std::string aside = to_.quarantine_path(path, now_);
-    CANDOR_CHECK(make_folders(to_.files(), parent_of(aside)));
+    CANDOR_CHECK(make_folders_below(to_.files(), to_.root(), parent_of(aside)));
     return rename_file(to_.files(), to_.absolute(path), aside);
   }
 

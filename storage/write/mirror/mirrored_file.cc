@@ -40,7 +40,7 @@ void MirroredFile::Copy::fail(std::atomic<bool>& how, Error why) {
 Result<void> MirroredFile::Copy::begin(ByteView head) {
   const std::string whole = volume->volume().absolute(path);
   FileSystem& files = volume->volume().files();
-  CANDOR_CHECK(make_folders(files, parent_of(whole)));
+  CANDOR_CHECK(make_folders_below(files, volume->volume().root(), parent_of(whole)));
   CANDOR_TRY(AppendFile created, AppendFile::create(files, whole));
   if (auto appended = created.append(head); !appended.has_value()) {
     // An empty file that nothing knows of; the disk is full, most likely.

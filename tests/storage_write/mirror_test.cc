@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two volumes under one recorder: what one of them does must cost no frame, and be told.
+#include <filesystem>
+#include <optional>
+
+#include <gmock/gmock.h>
+
+#include "storage/write/recorder.h"
+#include "tests/storage_write/recorder_fixture.h"
+
+namespace candor::storage {
+namespace {
+
+using test::FileOp;
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr auto kPatience = 20s;  // Never waited out, unless the test fails.
+
+class NoIndex final : public IndexSink {
+  void submit(std::vector<IndexUpdate> /*updates*/) override {}
+};
+
+class MirrorTest : public RecorderFixture {
+ protected:
+  MirrorTest() : b_(Volume::open(folder_ / "b", "b", clock_.utc(), disk_b_).value()) {}
+
+  ~MirrorTest() override { heal(); }
+
+  void open() {
+    RecorderOptions options{.authority = "rec.example", .site = "site7", .software = "test"};
+    options.sync_interval = 10ms;
+    options.volume_stuck_after = 100ms;
+    auto opened = Recorder::open(
+        test::slots_of({volume_, b_}), clock_, std::move(options),
+        {{.room = "room-1",
+          .streams = {{.name = "cam-video", .source = "cam", .media = MediaKind::kVideo}}}},
+        index_);
+    ASSERT_TRUE(opened.has_value()) << opened.error().message();
+    recorder_ = std::move(*opened);
+    fragmenter_.emplace(media::RunClock(UtcTime{kStart}, BootTime{0}), *test::h264_format(),
+                        media::FragmenterOptions{});
+    fragmenter_->not_before(ns_to_ticks(recorder_->resumed(0).recorded_ends.at(0).ns, 90000));
+  }
+
+  // One second is "IPPPPPPPPPPPPPPPPPPPPPPPP".
+  void deliver(std::string_view text) {
+    for (Sample& sample : test::video_samples(text, next_frame_)) {
+      const ChunkPtr chunk = fragmenter_->push(std::move(sample));
+      ASSERT_TRUE(recorder_->try_append({}, {.chunk = chunk, .init = init_, .session = {}}));
+      ++next_frame_;
+    }
+  }
+  void deliver_seconds(int seconds) {
+    for (int i = 0; i < seconds; ++i) {
+      deliver("I" + std::string(24, 'P'));
+    }
+  }
+
+  [[nodiscard]] VolumeState state_of(std::size_t volume) const {
+    return recorder_->status().volumes.at(volume).state;
+  }
+  void wait_for(std::size_t volume, VolumeState state) const {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (state_of(volume) != state && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(1ms);
+    }
+    ASSERT_EQ(state_of(volume), state);
+  }
+
+  void wait_for_failed_file(std::size_t volume) const {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (recorder_->status().volumes.at(volume).failed_files == 0 &&
+           std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(1ms);
+    }
+    ASSERT_GT(recorder_->status().volumes.at(volume).failed_files, 0U);
+  }
+
+  void heal() {
+    disk_.heal();
+    disk_b_.heal();
+  }
+
+  // Frames that the log vouches for.
+  [[nodiscard]] static std::int64_t frames_in(const Volume& volume) {
+    std::int64_t frames = 0;
+    for (const Bytes& bytes : log_entries(volume)) {
+      const evidence::EntryView entry = evidence::decode_entry(bytes).value();
+      if (entry.header.type == evidence::EntryType::kMedia) {
+        frames += evidence::decode_media_body(entry.body)->sample_count;
+      }
+    }
+    return frames;
+  }
+
+  // "same" or the first file of `a` that `b` holds otherwise.
+  [[nodiscard]] std::string compare(const std::string& below) const {
+    for (const std::string& path : files(volume_, below)) {
+      const std::string other = b_.root() + path.substr(volume_.root().size());
+      if (read_file(posix_files(), path, 1 << 30).value_or(Bytes{}) !=
+          read_file(posix_files(), other, 1 << 30).value_or(Bytes{})) {
+        return other;
+      }
+    }
+    return files(volume_, below).size() == files(b_, below).size() ? "same" : "b holds more";
+  }
+
+  test::FailingFiles disk_b_;
+  Volume b_;
+  NoIndex index_;
+  std::unique_ptr<Recorder> recorder_;
+};
+
+TEST_F(MirrorTest, BothVolumesHoldTheSame) {
+  open();
+  deliver("IPPP IPPP IPP");
+  recorder_->stop();
+  EXPECT_EQ(frames_in(volume_), 11);
+  EXPECT_EQ(compare("/media"), "same");
+  EXPECT_EQ(compare("/log"), "same");
+}
+
+TEST_F(MirrorTest, AVolumeThatCannotBeSyncedCostsNoFrame) {
+  open();
+  deliver_seconds(1);
+  disk_.fail(FileOp::kSync, "/media/");
+  deliver_seconds(1);
+  wait_for_failed_file(0);
+  deliver_seconds(6);
+  recorder_->stop();
+  EXPECT_EQ(frames_in(b_), 8 * 25);
+  EXPECT_EQ(gap_text(), "");
+  EXPECT_THAT(log_text(b_), HasSubstr("RECORDER(fault)"));
+}
+
+TEST_F(MirrorTest, AFullVolumeCostsNoFrame) {
+  open();
+  deliver_seconds(1);
+  disk_b_.fail(FileOp::kAppend, "/media/", ENOSPC);
+  deliver_seconds(7);
+  recorder_->stop();
+  EXPECT_EQ(frames_in(volume_), 8 * 25);
+  EXPECT_EQ(frames_in(b_), 8 * 25);
+}
+
+TEST_F(MirrorTest, AVolumeWhoseLogFailsIsLeftAndTakenBack) {
+  open();
+  deliver_seconds(1);
+  disk_.fail(FileOp::kSync, "/log/");
+  deliver_seconds(1);
+  wait_for(0, VolumeState::kAway);
+  deliver_seconds(6);
+  heal();
+  wait_for(0, VolumeState::kOk);
+  deliver_seconds(6);
+  recorder_->stop();
+  EXPECT_EQ(frames_in(b_), 14 * 25);
+  EXPECT_EQ(compare("/log"), "same");
+  EXPECT_THAT(log_text(), HasSubstr("RECORDER(volume-back)"));
+}
+
+TEST_F(MirrorTest, AVolumeThatIsStuckHoldsUpNobody) {
+  open();
+  deliver_seconds(1);
+  disk_b_.stick(FileOp::kSync, "/media/");
+  deliver_seconds(1);
+  wait_for(1, VolumeState::kAway);
+  deliver_seconds(6);
+  heal();
+  wait_for(1, VolumeState::kOk);
+  deliver_seconds(6);
+  recorder_->stop();
+  EXPECT_EQ(frames_in(volume_), 14 * 25);
+  EXPECT_EQ(compare("/log"), "same");
+}
+
+TEST_F(MirrorTest, AVolumeThatVanishesComesBackWithAllEntries) {
+  open();
+  deliver_seconds(1);
+  disk_b_.vanish();
+  wait_for(1, VolumeState::kAway);
+  deliver_seconds(6);
+  heal();
+  wait_for(1, VolumeState::kOk);
+  deliver_seconds(6);
+  recorder_->stop();
+  EXPECT_EQ(gap_text(), "");
+  EXPECT_EQ(compare("/log"), "same");
+}
+
+TEST_F(MirrorTest, AFileThatReadsBackOtherwiseOnOneVolumeIsVouchedForByTheOther) {
+  open();
+  disk_.corrupt("/media/");
+  deliver_seconds(7);
+  recorder_->stop();
+  EXPECT_EQ(frames_in(volume_), 7 * 25);
+  EXPECT_EQ(gap_text(), "");
+}
+
+TEST_F(MirrorTest, NothingIsLeftWhenBothFail) {
+  open();
+  deliver_seconds(1);
+  disk_.fail(FileOp::kSync, "/media/");
+  disk_b_.fail(FileOp::kSync, "/media/");
+  deliver_seconds(1);
+  recorder_->stop();
+  EXPECT_THAT(log_text(), HasSubstr("GAP-OPEN(disk-error)"));
+}
+
+TEST_F(MirrorTest, AStartTakesTheLongerLogWhereverItIs) {
+  open();
+  deliver_seconds(1);
+  disk_.fail(FileOp::kSync, "/log/");
+  deliver_seconds(6);
+  wait_for(0, VolumeState::kAway);
+  recorder_.reset();
+  EXPECT_LT(log_entries(volume_).size(), log_entries(b_).size());
+  heal();
+  open();
+  recorder_->stop();
+  EXPECT_EQ(compare("/log"), "same");
+  EXPECT_EQ(frames_in(volume_), 7 * 25);
+}
+
+TEST_F(MirrorTest, AStartSetsALogAsideThatWentAnotherWay) {
+  open();
+  deliver_seconds(1);
+  recorder_.reset();
+  // Each volume alone, as when the other was not mounted.
+  const auto record_on = [&](const Volume& volume, int seconds) {
+    auto opened = Recorder::open(
+        test::slots_of({volume}), clock_,
+        {.authority = "rec.example", .site = "site7", .software = "test"},
+        {{.room = "room-1",
+          .streams = {{.name = "cam-video", .source = "cam", .media = MediaKind::kVideo}}}},
+        index_);
+    recorder_ = std::move(*opened);
+    deliver_seconds(seconds);
+    recorder_.reset();
+  };
+  record_on(volume_, 1);
+  record_on(b_, 3);
+  open();
+  recorder_->stop();
+  EXPECT_EQ(compare("/log"), "same");
+  EXPECT_THAT(log_text(), HasSubstr("RECORDER(fault)"));
+  EXPECT_EQ(files(volume_, "/quarantine").size(), 1U);
+}
+
+}  // namespace
+}  // namespace candor::storage
