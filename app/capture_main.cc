@@ -80,8 +80,8 @@ void run_until_stopped(asio::io_context& net) {
 // Returns the exit code.
 Result<int> serve(const config::Config& config) {
   const SystemClock clock;
-  CANDOR_TRY(const storage::StateLock lock, with_context(storage::StateLock::take(config.capture.state),
-                                                         config.capture.state_at));
+  CANDOR_TRY(const storage::StateLock lock,
+             with_context(storage::StateLock::take(config.capture.state), config.capture.state_at));
   const std::string index_path = config.capture.state + "/index.db";
   int exit_code = 0;
   Threads threads;

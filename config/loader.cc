@@ -205,8 +205,7 @@ void read_all(TableReader& reader, Config& config) {
     config.capture.socket_at = capture.place_of("socket");
     read_capture_link(capture, config.capture);
   });
-  reader.tables("volume",
-                [&](TableReader& volume) { read_volume(volume, config.volumes); });
+  reader.tables("volume", [&](TableReader& volume) { read_volume(volume, config.volumes); });
   reader.table("limits", [&](TableReader& limits) { read_limits(limits, config.limits); });
   Rooms rooms;
   reader.tables("room", [&](TableReader& room) { read_room(room, rooms); });

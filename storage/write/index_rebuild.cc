@@ -141,7 +141,8 @@ Result<void> close_into_one_file(const std::string& path) {
   return database.execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;");
 }
 
-Result<RebuildReport> make_index(const std::vector<std::string>& volume_roots, const std::string& path) {
+Result<RebuildReport> make_index(const std::vector<std::string>& volume_roots,
+                                 const std::string& path) {
   RebuildReport report;
   {
     CANDOR_TRY(IndexWriter writer, IndexWriter::open(path));
@@ -153,7 +154,8 @@ Result<RebuildReport> make_index(const std::vector<std::string>& volume_roots, c
 
 }  // namespace
 
-Result<RebuildReport> catch_up_index(const std::vector<std::string>& volume_roots, IndexWriter& index) {
+Result<RebuildReport> catch_up_index(const std::vector<std::string>& volume_roots,
+                                     IndexWriter& index) {
   RebuildReport report;
   CANDOR_TRY(const std::vector<LogPlace> logs, find_logs(volume_roots));
   for (const LogPlace& log : logs) {
@@ -162,7 +164,8 @@ Result<RebuildReport> catch_up_index(const std::vector<std::string>& volume_root
   return report;
 }
 
-Result<RebuildReport> rebuild_index(const std::vector<std::string>& volume_roots, const std::string& index_path) {
+Result<RebuildReport> rebuild_index(const std::vector<std::string>& volume_roots,
+                                    const std::string& index_path) {
   const std::string fresh = index_path + ".rebuild";
   remove_index(fresh);
   auto report = make_index(volume_roots, fresh);

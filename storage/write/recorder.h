@@ -80,7 +80,8 @@ class Recorder {
 
   /// Recovers every room, then starts the thread.
   /// Errors: those of RoomRecorder::open, with the room's name.
-  [[nodiscard]] static Result<std::unique_ptr<Recorder>> open(std::vector<VolumeSlot> volumes, const Clock& clock,
+  [[nodiscard]] static Result<std::unique_ptr<Recorder>> open(std::vector<VolumeSlot> volumes,
+                                                              const Clock& clock,
                                                               RecorderOptions options,
                                                               const std::vector<RoomSpec>& rooms,
                                                               IndexSink& index);
@@ -111,7 +112,8 @@ class Recorder {
     Done done;
   };
 
-  Recorder(std::vector<VolumeSlot> volumes, const Clock& clock, RecorderOptions options, IndexSink& index);
+  Recorder(std::vector<VolumeSlot> volumes, const Clock& clock, RecorderOptions options,
+           IndexSink& index);
 
   void run();
   [[nodiscard]] Result<void> run_until_closed();

@@ -77,10 +77,10 @@ Result<void> RoomLog::commit() {
 
 Result<void> RoomLog::write_to_bundle(Bytes frames) {
   if (!bundle_.has_value()) {
-    CANDOR_TRY(bundle_, MirroredFile::create(
-                            mirror_->writers(),
-                            bundle_path(folder_, written_ / kEntriesPerBundle, false),
-                            FileKind::kLog, {}));
+    CANDOR_TRY(bundle_,
+               MirroredFile::create(mirror_->writers(),
+                                    bundle_path(folder_, written_ / kEntriesPerBundle, false),
+                                    FileKind::kLog, {}));
   }
   const FileSpan span{.offset = bundle_->size(), .bytes = frames.size()};
   const evidence::Digest digest = evidence::sha256(frames);
@@ -106,8 +106,8 @@ LogExtent RoomLog::extent() const {
 
 void RoomLog::rejoin(const std::shared_ptr<VolumeWriter>& volume) {
   const Mirror::Writers present = mirror_->present();
-  const auto from = std::ranges::find_if(
-      present, [&](const auto& other) { return other != volume; });
+  const auto from =
+      std::ranges::find_if(present, [&](const auto& other) { return other != volume; });
   if (from == present.end()) {
     return;
   }

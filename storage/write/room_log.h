@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One room's log on all volumes: gives out indexes, frames entries into bundles, makes them durable.
-// What the entries say is decided by the recorder.
+// One room's log on all volumes: gives out indexes, frames entries into bundles, makes them
+// durable. What the entries say is decided by the recorder.
 #pragma once
 
 #include <cstdint>

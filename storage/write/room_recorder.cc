@@ -139,7 +139,8 @@ void RoomRecorder::close_segment(std::size_t index, std::uint8_t last_flags) {
 void RoomRecorder::queue_unit(std::size_t index, FinishedUnit unit) {
   Segment* segment = streams_[index].segment;
   ++segment->uncommitted;
-  ops_.emplace_back(UnitOp{.stream = index, .segment = segment, .unit = std::move(unit), .read_back = nullptr});
+  ops_.emplace_back(
+      UnitOp{.stream = index, .segment = segment, .unit = std::move(unit), .read_back = nullptr});
 }
 
 void RoomRecorder::fail_segment(std::size_t index, const Error& error, UtcTime at) {

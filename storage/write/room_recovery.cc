@@ -106,9 +106,8 @@ Result<Tail> RoomRecorder::best_tail(const evidence::InitBody& last, std::uint64
     if (tail.has_value() && tail->torn_bytes > 0) {
       CANDOR_CHECK(quarantine_tail(volume.files(), volume.absolute(last.path), tail->whole_bytes,
                                    volume.quarantine_path(last.path, clock_->now().real)));
-      log::warn("storage.tail-quarantined", {{"volume", volume.name()},
-                                             {"path", last.path},
-                                             {"bytes", tail->torn_bytes}});
+      log::warn("storage.tail-quarantined",
+                {{"volume", volume.name()}, {"path", last.path}, {"bytes", tail->torn_bytes}});
     }
     if (tail.has_value() ? !best.has_value() || tail->whole_bytes > best->whole_bytes
                          : !best.has_value()) {

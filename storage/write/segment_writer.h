@@ -52,8 +52,8 @@ class SegmentWriter {
                                                     const InitSegmentPtr& init_segment);
 
   /// Appends one chunk at once. When it starts a new unit, the one before is returned. `after_gap`:
-  /// a closed gap stands before it in the log. Errors: as MirroredFile::append; the unit in progress
-  /// is as it was, without this chunk.
+  /// a closed gap stands before it in the log. Errors: as MirroredFile::append; the unit in
+  /// progress is as it was, without this chunk.
   [[nodiscard]] Result<std::optional<FinishedUnit>> append(const ChunkPtr& chunk, bool after_gap);
 
   /// Closes the unit in progress, if there is one.

@@ -14,11 +14,11 @@ namespace {
 class IndexFollowerTest : public IndexFixture {
  protected:
   void follow(std::size_t queue_items = 100) {
-    follower_ =
-        IndexFollower::open(
-            {.volume_roots = {folder_ / "a"}, .index_path = index_path(), .queue_items = queue_items},
-            clock_)
-            .value();
+    follower_ = IndexFollower::open({.volume_roots = {folder_ / "a"},
+                                     .index_path = index_path(),
+                                     .queue_items = queue_items},
+                                    clock_)
+                    .value();
   }
   void submit_round() {
     commit();

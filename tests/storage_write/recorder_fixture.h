@@ -203,8 +203,7 @@ class RecorderFixture : public testing::Test {
   [[nodiscard]] static std::vector<std::string> files(const Volume& volume,
                                                       const std::string& below) {
     std::vector<std::string> found;
-    for (const auto& entry :
-         std::filesystem::recursive_directory_iterator(volume.root() + below)) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(volume.root() + below)) {
       if (entry.is_regular_file()) {
         found.push_back(entry.path().string());
       }

@@ -54,7 +54,8 @@ class SegmentWriterTest : public testing::Test {
 
   test::TempFolder folder_;
   SystemClock clock_;
-  Mirror mirror_{test::slots_of({Volume::open(folder_ / "a", "a", clock_.utc()).value()}), clock_, {}};
+  Mirror mirror_{
+      test::slots_of({Volume::open(folder_ / "a", "a", clock_.utc()).value()}), clock_, {}};
   InitSegmentPtr init_ = media::make_init_segment(test::h264_format()).value();
   media::Fragmenter fragmenter_{media::RunClock(UtcTime{0}, BootTime{0}), *test::h264_format(), {}};
   std::vector<ChunkPtr> chunks_;

@@ -14,7 +14,8 @@
 namespace candor::storage {
 namespace {
 
-constexpr std::uint64_t kBundleBytesMax = kEntriesPerBundle * (2 + std::uint64_t{evidence::kEntryBytesMax});
+constexpr std::uint64_t kBundleBytesMax =
+    kEntriesPerBundle * (2 + std::uint64_t{evidence::kEntryBytesMax});
 constexpr std::uint64_t kComparedBundles = 2;
 
 // None: there is no such file.
@@ -36,7 +37,8 @@ class LogCopy {
       : from_(from), to_(to), folder_(folder), now_(now) {}
 
   [[nodiscard]] Result<bool> run(const LogExtent& extent) {
-    CANDOR_CHECK(make_folders_below(to_.files(), to_.root(), to_.absolute(folder_ + "/tile/entries")));
+    CANDOR_CHECK(
+        make_folders_below(to_.files(), to_.root(), to_.absolute(folder_ + "/tile/entries")));
     CANDOR_CHECK(copy_origin());
     for (std::uint64_t number = 0; number < extent.whole_bundles; ++number) {
       CANDOR_TRY(const bool has_it, has_same_size(number));
@@ -51,7 +53,8 @@ class LogCopy {
 
  private:
   [[nodiscard]] Result<void> copy_origin() {
-    CANDOR_TRY(const std::optional<Bytes> ours, read_if_there(to_.files(), to_.absolute(folder_ + "/origin")));
+    CANDOR_TRY(const std::optional<Bytes> ours,
+               read_if_there(to_.files(), to_.absolute(folder_ + "/origin")));
     if (ours.has_value()) {
       return {};
     }
@@ -70,10 +73,12 @@ class LogCopy {
   // The growing bundle may have been finished meanwhile: its beginning is the same.
   [[nodiscard]] Result<Bytes> bundle_of_from(std::uint64_t number, bool is_whole,
                                              std::uint64_t bytes) const {
-    CANDOR_TRY(std::optional<Bytes> found,
-               read_if_there(from_.files(), from_.absolute(bundle_path(folder_, number, is_whole))));
+    CANDOR_TRY(
+        std::optional<Bytes> found,
+        read_if_there(from_.files(), from_.absolute(bundle_path(folder_, number, is_whole))));
     if (!found.has_value()) {
-      CANDOR_TRY(found, read_if_there(from_.files(), from_.absolute(bundle_path(folder_, number, !is_whole))));
+      CANDOR_TRY(found, read_if_there(from_.files(),
+                                      from_.absolute(bundle_path(folder_, number, !is_whole))));
     }
     if (!found.has_value() || (!is_whole && found->size() < bytes)) {
       return fail(ErrorKind::kDataLoss,

@@ -234,8 +234,8 @@ VotePtr MirroredFile::verify(std::vector<FileSpan> spans, const evidence::Digest
 VotePtr MirroredFile::rename(const std::string& relative_path) {
   VotePtr vote = ask([relative_path](Copy& copy) -> Result<void> {
     const Volume& volume = copy.volume->volume();
-    auto renamed = rename_file(volume.files(), volume.absolute(copy.path),
-                               volume.absolute(relative_path));
+    auto renamed =
+        rename_file(volume.files(), volume.absolute(copy.path), volume.absolute(relative_path));
     if (!renamed.has_value()) {
       copy.fail(copy.is_lost, renamed.error());
     } else {

@@ -82,10 +82,11 @@ Result<void> check_devices(const std::vector<VolumeSpec>& specs,
     CANDOR_TRY(const dev_t device, device_of(specs[i].path));
     const auto [first, is_new] = found.emplace(device, specs[i].name);
     if (!is_new && !specs[i].may_share_device) {
-      return fail(ErrorKind::kFailedPrecondition,
-                  fmt::format("{}: is on the same device as volume '{}', which both die with; mount "
-                              "another one, or say same_device = true",
-                              specs[i].place, first->second));
+      return fail(
+          ErrorKind::kFailedPrecondition,
+          fmt::format("{}: is on the same device as volume '{}', which both die with; mount "
+                      "another one, or say same_device = true",
+                      specs[i].place, first->second));
     }
   }
   return {};

@@ -34,7 +34,8 @@ struct VolumeSlot {
 /// that is refused becomes a slot with a fault as long as another one is well.
 ///
 /// Errors: kFailedPrecondition  every volume is refused, a new one cannot be begun, another process
-/// writes to one, or two stand on one device without being allowed to; the sentence names the place.
+/// writes to one, or two stand on one device without being allowed to; the sentence names the
+/// place.
 [[nodiscard]] Result<std::vector<VolumeSlot>> open_volumes(const std::vector<VolumeSpec>& specs,
                                                            const std::string& state_folder,
                                                            UtcTime now,

@@ -222,8 +222,8 @@ VolumeStatus VolumeWriter::status() const {
     status.detail = detail_;
   } else if (is_full() || !is_space_known_) {
     status.state = VolumeState::kFull;
-    status.detail = is_space_known_ ? "what is free is kept for the logs"
-                                    : "how much is free cannot be told";
+    status.detail =
+        is_space_known_ ? "what is free is kept for the logs" : "how much is free cannot be told";
   } else if (status.behind > options_.slow_after) {
     status.state = VolumeState::kSlow;
     status.detail = fmt::format("behind by {} ms", status.behind.count());

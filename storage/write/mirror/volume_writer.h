@@ -116,8 +116,8 @@ class VolumeWriter : public std::enable_shared_from_this<VolumeWriter> {
   const Clock& clock_;
   const Options options_;
   BoundedQueue<Batch> queue_;
-  Batch batch_;                   // Recorder's thread only.
-  std::size_t batch_bytes_ = 0;   // Recorder's thread only.
+  Batch batch_;                  // Recorder's thread only.
+  std::size_t batch_bytes_ = 0;  // Recorder's thread only.
   std::atomic<bool> is_away_ = false;
   std::atomic<bool> is_full_ = false;
   std::atomic<bool> is_ready_ = false;
