@@ -6,6 +6,7 @@
 
 #include "core/assert.h"
 #include "core/big_endian.h"
+#include "core/sectors.h"
 
 namespace candor::evidence {
 namespace {
@@ -177,7 +178,8 @@ Bundle read_bundle(ByteView bytes) {
   Bundle bundle;
   while (bytes.size() - bundle.consumed >= 2) {
     const std::size_t length = get_be<std::uint16_t>(bytes.data() + bundle.consumed);
-    if (length == 0 || bytes.size() - bundle.consumed - 2 < length) {
+    if (length == 0 || bytes.size() - bundle.consumed - 2 < length ||
+        has_lost_sector(bytes, bundle.consumed, bundle.consumed + 2 + length)) {
       break;
     }
     bundle.entries.push_back(bytes.subspan(bundle.consumed + 2, length));

@@ -135,7 +135,7 @@ struct EntryView {
 [[nodiscard]] std::string entry_type_name(EntryType type);
 
 /// An entry bundle: entries framed by a big-endian u16 length (C2SP tlog-tiles). A torn last frame,
-/// or the zeros that a power cut may leave behind the last one, are left out and reported by
+/// or the zeros that a power cut may leave in it or behind it, are left out and reported by
 /// `consumed` being short of the input.
 struct Bundle {
   std::vector<ByteView> entries;

@@ -17,6 +17,7 @@ Result<AppendFile> AppendFile::create(FileSystem& files, const std::string& path
 
 Result<AppendFile> AppendFile::open(FileSystem& files, const std::string& path) {
   CANDOR_TRY(std::unique_ptr<OpenFile> file, files.open(path, Opening::kAppend));
+  CANDOR_CHECK(files.sync_folder(parent_of(path)));
   CANDOR_TRY(const std::uint64_t size, file->size());
   return AppendFile(std::move(file), size, path);
 }
@@ -43,11 +44,19 @@ std::string parent_of(const std::string& path) {
 
 Result<void> make_folders_below(FileSystem& files, const std::string& root,
                                 const std::string& path) {
-  CANDOR_TRY(const bool is_there, exists(files, root));
-  if (!is_there) {
-    return fail(ErrorKind::kNotFound, root + ": is gone");
+  CANDOR_TRY(const std::optional<FileSystem::Status> there, files.status(path));
+  if (path.size() <= root.size()) {
+    return there.has_value() ? Result<void>() : fail(ErrorKind::kNotFound, root + ": is gone");
   }
-  return make_folders(files, path);
+  const std::string parent = parent_of(path);
+  if (!there.has_value()) {
+    CANDOR_CHECK(make_folders_below(files, root, parent));
+    if (auto made = files.make_folder(path);
+        !made.has_value() && made.error().kind() != ErrorKind::kAlreadyExists) {
+      return made;
+    }
+  }
+  return files.sync_folder(parent);
 }
 
 Result<void> make_folders(FileSystem& files, const std::string& path) {

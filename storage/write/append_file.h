@@ -22,7 +22,8 @@ class AppendFile {
   /// Creates the file; its folder entry is durable on return. Errors: kAlreadyExists; those of
   /// sync_folder; errno kinds.
   [[nodiscard]] static Result<AppendFile> create(FileSystem& files, const std::string& path);
-  /// Opens an existing file to append to. Errors: kNotFound; errno kinds.
+  /// Opens an existing file to append to; its folder entry is durable on return: whoever created it
+  /// may have been killed before it was. Errors: kNotFound; those of sync_folder; errno kinds.
   [[nodiscard]] static Result<AppendFile> open(FileSystem& files, const std::string& path);
 
   /// Writes all bytes at the end, or none; they survive a kill of the process, not a power cut.
@@ -57,7 +58,8 @@ class AppendFile {
 [[nodiscard]] Result<void> make_folders(FileSystem& files, const std::string& path);
 
 /// The same below a folder that must be there: where a disk was mounted nothing may be made in its
-/// place. Errors: kNotFound besides.
+/// place. The folder that was there already becomes durable too: whoever made it may have been
+/// killed before it was. Errors: kNotFound besides.
 [[nodiscard]] Result<void> make_folders_below(FileSystem& files, const std::string& root,
                                               const std::string& path);
 

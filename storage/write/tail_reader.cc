@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/sectors.h"
 #include "media/bmff/chunk_reader.h"
 #include "storage/write/append_file.h"
 
@@ -85,6 +86,8 @@ class TailUnits {
 
 Result<Tail> read_tail(FileSystem& files, const std::string& path,
                        const evidence::InitBody& segment, std::uint64_t logged_bytes) {
+  CANDOR_TRY(AppendFile tail, AppendFile::open(files, path));
+  CANDOR_CHECK(tail.sync());
   CANDOR_TRY(const Bytes file, read_file(files, path, kSegmentBytesMax));
   if (file.size() < segment.init_len) {
     return fail(ErrorKind::kDataLoss, path + ": is shorter than its init segment");
@@ -103,6 +106,9 @@ Result<Tail> read_tail(FileSystem& files, const std::string& path,
       break;
     }
     if (chunk_bytes >= logged_bytes) {
+      if (has_lost_sector(file, at, at + chunk->bytes)) {
+        break;
+      }
       units.add(*chunk, rest.first(chunk->bytes), at);
     }
     chunk_bytes += chunk->bytes;

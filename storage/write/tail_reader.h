@@ -28,9 +28,12 @@ struct Tail {
 };
 
 /// `logged_bytes` of chunks, after the init segment, have entries already; what comes after them is
-/// returned in units of at most one second that start at key frames where there are any.
+/// returned in units of at most one second that start at key frames where there are any. It is
+/// durable: after a kill alone it stood in the kernel's memory only. A chunk of which a power cut
+/// left out a sector is torn, with all that follows.
 ///
-/// Thread: any. Errors: kNotFound, kDataLoss (the file is shorter than the log says), errno kinds.
+/// Thread: the volume's writer. Errors: kNotFound, kDataLoss (the file is shorter than the log
+/// says), errno kinds.
 [[nodiscard]] Result<Tail> read_tail(FileSystem& files, const std::string& path,
                                      const evidence::InitBody& segment, std::uint64_t logged_bytes);
 

@@ -23,9 +23,11 @@ constexpr std::string_view kRetiredFile = "/volume.retired";
 
 Result<bool> is_empty_folder(FileSystem& files, const std::string& root) {
   CANDOR_TRY(const std::vector<std::string> names, files.list(root));
-  // lost+found stands in every fresh ext4 file system.
-  return std::all_of(names.begin(), names.end(),
-                     [](const std::string& name) { return name == "lost+found"; });
+  // lost+found stands in every fresh ext4 file system; the other one is left when the power was cut
+  // while a volume was made.
+  return std::all_of(names.begin(), names.end(), [](const std::string& name) {
+    return name == "lost+found" || name == "volume.json.new";
+  });
 }
 
 Result<Uuid> make_identity(FileSystem& files, const std::string& path, const std::string& name,
@@ -87,6 +89,7 @@ Result<Volume> Volume::open(std::string root, std::string name, UtcTime now, Fil
   if (is_known) {
     CANDOR_TRY(const Uuid id, read_identity(files, identity, name));
     CANDOR_CHECK(check_retired(files, root + std::string(kRetiredFile)));
+    CANDOR_CHECK(files.sync_folder(root));  // Whoever made it may have been killed before that.
     return Volume(std::move(root), std::move(name), id, files);
   }
   CANDOR_CHECK(make_folders(files, root));

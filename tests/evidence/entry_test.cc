@@ -89,5 +89,19 @@ TEST(BundleTest, LeavesOutATornLastFrameAndSaysHowMuchItRead) {
   EXPECT_EQ(read.consumed, whole);
 }
 
+// A power cut left the entry's length and its first half: it was taken for whole.
+TEST(BundleTest, LeavesOutAnEntryOfWhichASectorWasLost) {
+  Bytes bundle;
+  append_framed(bundle, Bytes(400, 0xAB));
+  const std::size_t whole = bundle.size();
+  append_framed(bundle, Bytes(400, 0xAB));
+  std::fill(bundle.begin() + 512, bundle.end(), std::uint8_t{0});
+
+  const Bundle read = read_bundle(bundle);
+
+  EXPECT_EQ(read.entries.size(), 1U);
+  EXPECT_EQ(read.consumed, whole);
+}
+
 }  // namespace
 }  // namespace candor::evidence

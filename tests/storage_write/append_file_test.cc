@@ -82,6 +82,15 @@ TEST_F(AppendFileTest, TellsAFailedFolderSyncFromEveryOtherFailure) {
             ErrorKind::kDataLoss);
 }
 
+// Killed before it was, and started again: the next power cut took the file with all that came.
+TEST_F(AppendFileTest, MakesANameDurableThatWasThereAlready) {
+  ASSERT_TRUE(make_folders_below(disk_, folder_.path(), folder_ / "a").has_value());
+  ASSERT_TRUE(AppendFile::create(disk_, folder_ / "a/one").has_value());
+  disk_.fail(FileOp::kSyncFolder, folder_.path());
+  EXPECT_FALSE(make_folders_below(disk_, folder_.path(), folder_ / "a").has_value());
+  EXPECT_FALSE(AppendFile::open(disk_, folder_ / "a/one").has_value());
+}
+
 TEST_F(AppendFileTest, ReplacesAFileWholeOrNotAtAll) {
   ASSERT_TRUE(replace_file(disk_, folder_ / "one", as_bytes("old")).has_value());
   disk_.fail(FileOp::kSync, "one.new");

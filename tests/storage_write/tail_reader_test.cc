@@ -8,6 +8,7 @@
 #include "media/bmff/chunk_writer.h"
 #include "media/fragment/fragmenter.h"
 #include "storage/write/append_file.h"
+#include "tests/support/failing_files.h"
 #include "tests/support/stream_text.h"
 #include "tests/support/temp_folder.h"
 
@@ -22,8 +23,11 @@ class TailReaderTest : public testing::Test {
     file_ = {'i', 'n', 'i', 't'};
   }
 
-  void add(std::string_view text) {
+  void add_frame(std::size_t bytes) { add(ends_.empty() ? "I" : "P", bytes); }
+
+  void add(std::string_view text, std::size_t bytes = 4) {
     for (Sample& sample : test::video_samples(text, static_cast<std::int64_t>(ends_.size()))) {
+      sample.data.resize(bytes, 0xAB);
       const ChunkPtr chunk = fragmenter_.push(std::move(sample));
       file_.insert(file_.end(), chunk->bytes.begin(), chunk->bytes.end());
       chunk_bytes_ += chunk->bytes.size();
@@ -91,6 +95,29 @@ TEST_F(TailReaderTest, TakesZerosBehindTheLastChunkForTorn) {
   ASSERT_TRUE(tail.has_value());
   EXPECT_EQ(units(*tail), "3");
   EXPECT_EQ(tail->torn_bytes, 4096U);
+}
+
+// The boxes were whole, the picture in one of them was zeros, and an entry vouched for it.
+TEST_F(TailReaderTest, TakesAChunkOfWhichASectorWasLostForTorn) {
+  for (int frame = 0; frame < 3; ++frame) {
+    add_frame(2000);
+  }
+  std::fill_n(file_.begin() + static_cast<std::ptrdiff_t>(ends_[0] / 512 * 512 + 1024), 512, 0);
+  const auto tail = read(0);
+  ASSERT_TRUE(tail.has_value());
+  EXPECT_EQ(units(*tail), "1");
+  EXPECT_EQ(tail->torn_bytes, file_.size() - ends_[0]);
+}
+
+// After a kill the units stood in memory only: their entries outlived them in the next power cut.
+TEST_F(TailReaderTest, AdoptsNothingThatIsNotDurable) {
+  add("IPPP");
+  test::FailingFiles disk;
+  ASSERT_TRUE(replace_file(disk, folder_ / "one", file_).has_value());
+  disk.fail(test::FileOp::kSync, "one");
+  const auto tail = read_tail(disk, folder_ / "one", segment_, 0);
+  ASSERT_FALSE(tail.has_value());
+  EXPECT_EQ(disk.refused(), 1);
 }
 
 TEST_F(TailReaderTest, RefusesAFileThatHoldsLessThanTheLogSays) {

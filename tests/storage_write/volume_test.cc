@@ -29,6 +29,13 @@ TEST(VolumeTest, RefusesAFolderThatHoldsOtherThings) {
   EXPECT_EQ(volume.error().kind(), ErrorKind::kFailedPrecondition);
 }
 
+// Such a folder was refused: a person had to empty it.
+TEST(VolumeTest, MakesTheVolumeThatAPowerCutLeftHalfMade) {
+  const test::TempFolder folder;
+  std::ofstream(folder / "volume.json.new") << "{";
+  EXPECT_TRUE(Volume::open(folder.path(), "a", kNow).has_value());
+}
+
 TEST(VolumeTest, RefusesAnotherVolumeInItsPlace) {
   const test::TempFolder folder;
   ASSERT_TRUE(Volume::open(folder / "a", "a", kNow).has_value());

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/sectors.h"
+
+#include <algorithm>
+
+namespace candor {
+namespace {
+
+constexpr std::size_t kSectorBytes = 512;
+// An entry may end with a few zeros, and its last sector may hold no more than those.
+constexpr std::size_t kZerosMin = 8;
+
+bool is_lost(ByteView sector) {
+  return sector.size() >= kZerosMin &&
+         std::all_of(sector.begin(), sector.end(), [](std::uint8_t byte) { return byte == 0; });
+}
+
+}  // namespace
+
+bool has_lost_sector(ByteView file, std::size_t begin, std::size_t end) {
+  end = std::min(end, file.size());
+  for (std::size_t at = begin / kSectorBytes * kSectorBytes; at < end; at += kSectorBytes) {
+    if (is_lost(file.subspan(at, std::min(kSectorBytes, file.size() - at)))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace candor
