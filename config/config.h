@@ -130,6 +130,14 @@ struct LimitsConfig {
   std::uint64_t connections = 512;
   std::uint64_t body_kib = 64;
   std::uint64_t range_mbps = 200;
+  std::vector<std::int64_t> hours_left_warnings{72, 24, 8};
+  std::chrono::minutes forecast{5};
+  std::chrono::hours session_max{12};
+  std::uint64_t session_margin_percent = 20;
+  std::uint64_t expected_video_kbps = 4000;
+  std::uint64_t expected_audio_kbps = 64;
+  std::uint64_t continuous_percent = 50;
+  std::uint64_t continuous_quota_mib = 0;  // 0: continuous_percent decides.
 };
 
 /// Files of a program that speaks TLS on the link, all absolute paths.

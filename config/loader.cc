@@ -42,6 +42,21 @@ void read_duration(TableReader& reader, std::string_view key, Range range, Durat
   out = Duration(static_cast<std::int64_t>(count));
 }
 
+void read_space_limits(TableReader& reader, LimitsConfig& limits) {
+  std::vector<std::int64_t> warnings;
+  reader.numbers("hours_left_warnings", {1, 10'000}, warnings);
+  if (!warnings.empty()) {
+    limits.hours_left_warnings = std::move(warnings);
+  }
+  read_duration(reader, "forecast_minutes", {1, 60}, limits.forecast);
+  read_duration(reader, "session_hours_max", {1, 168}, limits.session_max);
+  reader.number("session_margin_percent", {0, 200}, limits.session_margin_percent);
+  reader.number("expected_video_kbps", {100, 100'000}, limits.expected_video_kbps);
+  reader.number("expected_audio_kbps", {8, 10'000}, limits.expected_audio_kbps);
+  reader.number("continuous_percent", {1, 100}, limits.continuous_percent);
+  reader.number("continuous_quota_mib", {0, 1'000'000'000}, limits.continuous_quota_mib);
+}
+
 void read_limits(TableReader& reader, LimitsConfig& limits) {
   read_duration(reader, "media_timeout_ms", {500, 60'000}, limits.media_timeout);
   read_duration(reader, "connect_timeout_ms", {500, 60'000}, limits.connect_timeout);
@@ -65,6 +80,7 @@ void read_limits(TableReader& reader, LimitsConfig& limits) {
   reader.number("connections", {8, 65'536}, limits.connections);
   reader.number("body_kib", {4, 1024}, limits.body_kib);
   reader.number("range_mbps", {1, 100'000}, limits.range_mbps);
+  read_space_limits(reader, limits);
 }
 
 // What all rooms of a file must agree on.

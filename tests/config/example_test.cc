@@ -46,6 +46,20 @@ TEST(ExampleTest, ShowsTheDefaultOfEveryLimit) {
   EXPECT_EQ(shown.range_mbps, unset.range_mbps);
 }
 
+TEST(ExampleTest, ShowsTheDefaultOfEveryLimitOfSpace) {
+  const LimitsConfig shown = load_config(CANDOR_EXAMPLE).value().limits;
+  const LimitsConfig unset;
+
+  EXPECT_EQ(shown.hours_left_warnings, unset.hours_left_warnings);
+  EXPECT_EQ(shown.forecast, unset.forecast);
+  EXPECT_EQ(shown.session_max, unset.session_max);
+  EXPECT_EQ(shown.session_margin_percent, unset.session_margin_percent);
+  EXPECT_EQ(shown.expected_video_kbps, unset.expected_video_kbps);
+  EXPECT_EQ(shown.expected_audio_kbps, unset.expected_audio_kbps);
+  EXPECT_EQ(shown.continuous_percent, unset.continuous_percent);
+  EXPECT_EQ(shown.continuous_quota_mib, unset.continuous_quota_mib);
+}
+
 // The loader's source is read for the keys it asks for: reader.text("kind", ...).
 std::set<std::string> keys_the_loader_asks_for() {
   std::ostringstream source;
