@@ -97,7 +97,14 @@ name = {{ en = "{en}", zh = "{zh}" }}
 {"".join(sources)}"""
 
 
+# Twelve hours of many cameras do not fit on every machine that tests.
+SHORT_SESSIONS = "session_hours_max = 1"
+
+
 def configuration(folder: Path, port: int, rooms: list[str], limits: str = "") -> str:
+    limits = limits or "[limits]\n"
+    if "session_hours_max" not in limits:
+        limits = limits.replace("[limits]\n", f"[limits]\n{SHORT_SESSIONS}\n", 1)
     return f"""[site]
 name = "demo"
 authority = "candor.example"

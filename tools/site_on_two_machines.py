@@ -11,7 +11,7 @@ import secrets
 import subprocess
 from pathlib import Path
 
-from site_on_loopback import ROOT, Program, Site, binaries
+from site_on_loopback import ROOT, SHORT_SESSIONS, Program, Site, binaries
 
 CAPTURE_ADDRESS = "192.0.2.1"  # Of RFC 5737; nobody else is in these namespaces.
 MONITOR_ADDRESS = "192.0.2.2"
@@ -130,6 +130,9 @@ listen = "{CAPTURE_ADDRESS}:{LINK_PORT}"
 [[volume]]
 name = "a"
 path = "{self.folder}/volume-a"
+
+[limits]
+{SHORT_SESSIONS}
 {"".join(rooms)}""")
         self.office_config.write_text(f"""{site}
 [monitor]

@@ -148,11 +148,13 @@ asio::awaitable<HttpResponse> ControlApi::status() {
     rooms.push_back(lawyer_room_json(room.room, room.name));
   }
   const auto fault = index_.fault();
+  const SpaceStatus space = host_.space_status();
   co_return net::json_response(
       200, {{"host", host_.plan().host},
             {"now", to_rfc3339(SystemClock().utc())},
             {"index", fault.has_value() ? json::value(fault->message()) : json::value("ok")},
-            {"volumes", volumes_json(recorder)},
+            {"volumes", volumes_json(recorder, space)},
+            {"continuous", continuous_json(space.continuous)},
             {"sync_ms",
              {{"p50", recorder.sync.p50_ms},
               {"p99", recorder.sync.p99_ms},
@@ -260,15 +262,17 @@ asio::awaitable<HttpResponse> ControlApi::start_session(HttpRequest request) {
         Error(ErrorKind::kNotFound, "no room '" + *name + "' that records"));
   }
   Signal durable(co_await asio::this_coro::executor);
-  const auto session = room->start_session(std::move(*wanted), durable.setter());
-  if (!session.has_value()) {
-    co_return net::error_response(session.error());
+  const auto started = host_.start_session(*room, std::move(*wanted), durable.setter());
+  if (!started.has_value()) {
+    co_return net::error_response(started.error());
   }
   const bool is_durable = co_await durable.wait();
   if (!is_durable) {
     co_return not_durable();
   }
-  co_return co_await session_response(201, room->find_session(session->session).value_or(*session));
+  const SessionSummary& session = started->session;
+  co_return co_await session_response(201, room->find_session(session.session).value_or(session),
+                                      started->alarm);
 }
 
 asio::awaitable<HttpResponse> ControlApi::end_session(HttpRequest request) {
@@ -299,15 +303,19 @@ asio::awaitable<HttpResponse> ControlApi::end_session(HttpRequest request) {
   if (!is_durable) {
     co_return not_durable();
   }
-  co_return co_await session_response(200, room->find_session(*id).value_or(*session));
+  const std::string no_alarm;
+  co_return co_await session_response(200, room->find_session(*id).value_or(*session), no_alarm);
 }
 
-asio::awaitable<HttpResponse> ControlApi::session_response(unsigned status,
-                                                           SessionSummary session) {
+asio::awaitable<HttpResponse> ControlApi::session_response(unsigned status, SessionSummary session,
+                                                           std::string alarm) {
   auto counting = gaps_.ask(std::vector<Uuid>(1, session.session));
   const GapCounts::Counts gaps = co_await std::move(counting);
   json::object body = session_json(session, host_.plan().host);
   add_gaps(body, gaps, session.session);
+  if (!alarm.empty()) {
+    body["alarm"] = std::move(alarm);
+  }
   co_return net::json_response(status, body);
 }
 

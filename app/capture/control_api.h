@@ -36,7 +36,8 @@ class ControlApi {
   [[nodiscard]] net::HttpResponse hello() const;
   [[nodiscard]] net::asio::awaitable<net::HttpResponse> status();
   [[nodiscard]] net::asio::awaitable<net::HttpResponse> session_response(unsigned status,
-                                                                         SessionSummary session);
+                                                                         SessionSummary session,
+                                                                         std::string alarm);
   [[nodiscard]] net::asio::awaitable<net::HttpResponse> rooms(net::HttpRequest request);
   [[nodiscard]] net::asio::awaitable<net::HttpResponse> sessions(net::HttpRequest request);
   [[nodiscard]] net::asio::awaitable<net::HttpResponse> start_session(net::HttpRequest request);

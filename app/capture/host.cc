@@ -87,11 +87,12 @@ std::vector<std::string> volume_roots(const HostPlan& plan) {
   return roots;
 }
 
-CaptureHost::CaptureHost(HostPlan plan) : plan_(std::move(plan)) {}
+CaptureHost::CaptureHost(HostPlan plan, const Clock& clock)
+    : plan_(std::move(plan)), clock_(clock), ticked_(clock.boot()) {}
 
 Result<std::unique_ptr<CaptureHost>> CaptureHost::start(HostPlan plan, const Clock& clock,
                                                         storage::IndexSink& index) {
-  std::unique_ptr<CaptureHost> host(new CaptureHost(std::move(plan)));
+  std::unique_ptr<CaptureHost> host(new CaptureHost(std::move(plan), clock));
   const HostPlan& used = host->plan_;
   CANDOR_TRY(std::vector<storage::VolumeSlot> volumes,
              storage::open_volumes(used.volumes, used.state_folder, clock.utc()));
@@ -104,6 +105,8 @@ Result<std::unique_ptr<CaptureHost>> CaptureHost::start(HostPlan plan, const Clo
     host->rooms_.push_back(
         std::make_unique<Room>(used.rooms[i].options, i, *host->recorder_, clock, run_clock));
   }
+  host->space_ =
+      std::make_unique<SpaceKeeper>(used.space, host->recorder_->status(), host->rooms());
   host->tap_->open();
   for (std::size_t i = 0; i < used.rooms.size(); ++i) {
     for (const SourcePlan& source : used.rooms[i].sources) {
@@ -126,11 +129,44 @@ void CaptureHost::tick(const std::stop_token& stop) {
       std::unique_lock lock(mutex);
       waiting.wait_for(lock, stop, 1s, [&stop] { return stop.stop_requested(); });
     }
-    const storage::RecorderStatus status = recorder_->status();
-    for (std::size_t i = 0; i < rooms_.size(); ++i) {
-      rooms_[i]->tick(status.rooms[i]);
-    }
+    tick_once();
   }
+}
+
+void CaptureHost::tick_once() {
+  const storage::RecorderStatus status = recorder_->status();
+  for (std::size_t i = 0; i < rooms_.size(); ++i) {
+    rooms_[i]->tick(status.rooms[i]);
+  }
+  const BootTime now = clock_.boot();
+  const double seconds = std::chrono::duration<double>(now - ticked_).count();
+  ticked_ = now;
+  if (seconds <= 0) {
+    return;
+  }
+  space_->tick(status, rooms(), clock_.utc(), seconds);
+  const bool is_used_up = space_->status().continuous.is_used_up;
+  for (const auto& room : rooms_) {
+    room->set_quota_used_up(is_used_up);
+  }
+}
+
+Result<StartedSession> CaptureHost::start_session(Room& room, SessionRequest request,
+                                                  storage::Recorder::Done done) {
+  const std::vector<RoomStatus> all = rooms();
+  const auto index = static_cast<std::size_t>(
+      std::ranges::find(all, room.options().room, &RoomStatus::room) - all.begin());
+  std::string alarm;
+  // Else the room says what is wrong: that goes before what is short.
+  if (all[index].needs_session && !all[index].session.has_value()) {
+    CANDOR_TRY(alarm, space_->check_start(index, recorder_->status(), all, clock_.utc()));
+  }
+  CANDOR_TRY(SessionSummary session, room.start_session(std::move(request), std::move(done)));
+  if (!alarm.empty()) {
+    log::error("session.short-of-space",
+               {{"room", session.room}, {"session", to_string(session.session)}, {"why", alarm}});
+  }
+  return StartedSession{.session = std::move(session), .alarm = std::move(alarm)};
 }
 
 std::vector<RoomStatus> CaptureHost::rooms() const {

@@ -11,6 +11,8 @@
 
 #include "app/capture/room.h"
 #include "app/capture/source_supervisor.h"
+#include "app/capture/space/keeper.h"
+#include "app/capture/space/limits.h"
 #include "core/result.h"
 #include "core/time.h"
 #include "media/fragment/run_clock.h"
@@ -43,6 +45,13 @@ struct HostPlan {
   std::vector<std::chrono::milliseconds> reconnect_waits;
   std::vector<RoomPlan> rooms;
   std::vector<LawyerRoom> lawyer_rooms;
+  SpaceLimits space;
+};
+
+/// A session that has begun, and what a person must know of it (the volumes it does not fit on).
+struct StartedSession {
+  SessionSummary session;
+  std::string alarm;  // Empty: nothing.
 };
 
 /// The volumes' folders, in the order of the configuration.
@@ -65,6 +74,14 @@ class CaptureHost {
   [[nodiscard]] std::vector<RoomStatus> rooms() const;
   [[nodiscard]] storage::RecorderStatus recorder_status() const { return recorder_->status(); }
 
+  [[nodiscard]] SpaceStatus space_status() const { return space_->status(); }
+
+  /// Starts a session in one of the rooms, if it fits on a volume beside what records; `done` as
+  /// Room::start_session's. Thread: one at a time, or two that fit singly may not fit together.
+  /// Errors: those of Room::start_session; kResourceExhausted with the figures.
+  [[nodiscard]] Result<StartedSession> start_session(Room& room, SessionRequest request,
+                                                     storage::Recorder::Done done);
+
   /// Null when there is no such room, or it is a lawyer room.
   [[nodiscard]] Room* find_room(std::string_view room);
   /// The room whose running session this is, or null.
@@ -76,14 +93,18 @@ class CaptureHost {
  private:
   class EntryTap;
 
-  explicit CaptureHost(HostPlan plan);
+  CaptureHost(HostPlan plan, const Clock& clock);
 
   void tick(const std::stop_token& stop);
+  void tick_once();
 
   HostPlan plan_;
+  const Clock& clock_;
+  BootTime ticked_;                // The ticker's.
   std::unique_ptr<EntryTap> tap_;  // Outlives the recorder, which writes to it.
   std::unique_ptr<storage::Recorder> recorder_;
   std::vector<std::unique_ptr<Room>> rooms_;
+  std::unique_ptr<SpaceKeeper> space_;
   std::vector<std::unique_ptr<SourceSupervisor>> sources_;
   std::jthread ticker_;
 };

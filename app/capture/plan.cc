@@ -142,6 +142,21 @@ RoomPlan room_plan(const config::Config& config, const config::RoomConfig& room,
   return plan;
 }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): of std::function, which frees it.
 
+SpaceLimits space_limits(const config::LimitsConfig& limits, std::uint64_t reserve_bytes) {
+  constexpr double kBytesPerKbit = 1000.0 / 8;
+  SpaceLimits space;
+  space.warnings_h = limits.hours_left_warnings;
+  space.window = limits.forecast;
+  space.session_max = limits.session_max;
+  space.margin_percent = limits.session_margin_percent;
+  space.video_bytes_per_s = static_cast<double>(limits.expected_video_kbps) * kBytesPerKbit;
+  space.audio_bytes_per_s = static_cast<double>(limits.expected_audio_kbps) * kBytesPerKbit;
+  space.continuous_percent = limits.continuous_percent;
+  space.continuous_quota_bytes = limits.continuous_quota_mib << 20;
+  space.reserve_bytes = reserve_bytes;
+  return space;
+}
+
 }  // namespace
 
 HostPlan make_plan(const config::Config& config, const Clock& clock) {
@@ -161,6 +176,7 @@ HostPlan make_plan(const config::Config& config, const Clock& clock) {
   plan.recorder.config_digest = config.digest;
   plan.recorder.sync_interval = config.limits.sync_interval;
   plan.recorder.queue_bytes = static_cast<std::size_t>(config.limits.queue_mib) << 20;
+  plan.space = space_limits(config.limits, plan.recorder.reserve_bytes);
   plan.reconnect_waits = config.limits.reconnect_waits;
   for (const config::RoomConfig& room : config.rooms) {
     plan.rooms.push_back(room_plan(config, room, clock));

@@ -10,6 +10,9 @@
 namespace candor::app {
 namespace {
 
+// What a unit takes besides its chunks: its entry in the log and its seal.
+constexpr std::uint64_t kBytesPerUnit = 700;
+
 std::string cause_of(const Error& why) {
   switch (why.kind()) {
     case ErrorKind::kDeadlineExceeded:
@@ -145,12 +148,17 @@ void Room::record(Track& track, const ChunkPtr& chunk) {
     show(track, chunk);
     return;
   }
+  if (refuses(track, *chunk)) {
+    show(track, chunk);
+    return;
+  }
   storage::AppendChunk item{.chunk = chunk,
                             .init = track.init(),
                             .session = session_.has_value() ? session_->session : Uuid{},
                             .starts_segment = track.starts_segment(*chunk)};
   if (recorder_.try_append(track.key(), std::move(item))) {
     track.waits_for_sync = false;
+    bytes_recorded_ += chunk->bytes.size() + (chunk->starts_unit ? kBytesPerUnit : 0);
     show(track, chunk);
     return;
   }
@@ -162,6 +170,24 @@ void Room::record(Track& track, const ChunkPtr& chunk) {
   }
   track.cut();
   track.forget_live();  // A viewer never sees what the recorder refused, nor what hangs on it.
+}
+
+// Once refused, up to the next key frame: a file begins with one.
+bool Room::refuses(Track& track, const Chunk& chunk) {
+  const bool is_refused = is_quota_used_up_ || (track.is_refused && !chunk.sync);
+  if (is_refused && !track.is_refused) {
+    open_gap(track, {.cause = "disk-full",
+                     .detail = "quota of continuous rooms",
+                     .at = {ticks_to_ns(chunk.decode_time, chunk.timescale)}});
+    track.cut();
+  }
+  track.is_refused = is_refused;
+  return is_refused;
+}
+
+void Room::set_quota_used_up(bool is_used_up) {
+  const MutexLock lock(mutex_);
+  is_quota_used_up_ = is_used_up && !options_.needs_session;
 }
 
 void Room::show(Track& track, const ChunkPtr& chunk) {
@@ -184,6 +210,7 @@ void Room::lose(Track& track, const std::string& cause, const std::string& detai
     open_gap(track, {.cause = cause, .detail = detail, .at = now()});
   }
   track.lost_cause = cause;
+  track.is_refused = false;  // The gap has another cause now.
   if (!track.is_lost) {
     track.is_lost = true;
     track.changed = now();

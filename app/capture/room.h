@@ -57,6 +57,8 @@ struct RoomStatus {
   RoomState state = RoomState::kIdle;
   UtcTime since;
   std::optional<SessionSummary> session;
+  std::uint64_t bytes_recorded =
+      0;  // Handed to the recorder since the start, with its log's share.
   std::vector<TrackStatus> tracks;
 };
 
@@ -97,6 +99,10 @@ class Room {
   [[nodiscard]] std::uint64_t add_reader(FeedReader reader) EXCLUDES(mutex_);
   void remove_reader(std::uint64_t reader) EXCLUDES(mutex_);
 
+  /// The continuous rooms have used up their share of the volumes, or have space again: nothing
+  /// more is recorded, gap disk-full; what is live is shown as before. For continuous rooms only.
+  void set_quota_used_up(bool is_used_up) EXCLUDES(mutex_);
+
   /// Once a second: finds stalled tracks, judges the state by what is proven on disk, measures
   /// rates.
   void tick(const storage::RoomProgress& progress) EXCLUDES(mutex_);
@@ -111,6 +117,7 @@ class Room {
   void accept(Track& track, const ChunkPtr& chunk) REQUIRES(mutex_);
   void record(Track& track, const ChunkPtr& chunk) REQUIRES(mutex_);
   void show(Track& track, const ChunkPtr& chunk) REQUIRES(mutex_);
+  [[nodiscard]] bool refuses(Track& track, const Chunk& chunk) REQUIRES(mutex_);
   void open_gap(const Track& track, storage::OpenGap gap) REQUIRES(mutex_);
   void lose(Track& track, const std::string& cause, const std::string& detail) REQUIRES(mutex_);
   void announce(Track& track) REQUIRES(mutex_);
@@ -134,6 +141,8 @@ class Room {
   UtcTime state_since_ GUARDED_BY(mutex_);
   UtcTime recording_since_ GUARDED_BY(mutex_);
   std::vector<TrackStatus> measured_ GUARDED_BY(mutex_);
+  std::uint64_t bytes_recorded_ GUARDED_BY(mutex_) = 0;
+  bool is_quota_used_up_ GUARDED_BY(mutex_) = false;
   BootTime measured_at_ GUARDED_BY(mutex_);
 };
 

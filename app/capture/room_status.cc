@@ -107,6 +107,7 @@ RoomStatus Room::status() const {
                     .state = state_,
                     .since = state_since_,
                     .session = session_,
+                    .bytes_recorded = bytes_recorded_,
                     .tracks = measured_};
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
     const Track& track = tracks_[i];

@@ -95,6 +95,7 @@ class Track {
   std::string lost_cause = "camera-offline";
   BootTime last_sample;
   bool waits_for_sync = false;  // After an overload: nothing is recorded before the next key frame.
+  bool is_refused = false;      // For want of space: nothing is recorded before the next key frame.
   bool is_announced = false;    // Live readers know its init.
   std::uint64_t chunks_seen = 0;
   std::uint64_t bytes_seen = 0;

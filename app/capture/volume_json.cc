@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/capture/volume_json.h"
 
+#include <cmath>
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace candor::app {
@@ -22,11 +25,22 @@ std::string_view state_word(storage::VolumeState state) {
   return "away";
 }
 
+// To a tenth: more is a guess.
+json::value hours_value(std::optional<double> hours) {
+  return hours.has_value() ? json::value(std::round(*hours * 10) / 10) : json::value();
+}
+
+json::value warning_value(std::optional<std::int64_t> hours) {
+  return hours.has_value() ? json::value(*hours) : json::value();
+}
+
 }  // namespace
 
-json::array volumes_json(const storage::RecorderStatus& recorder) {
+json::array volumes_json(const storage::RecorderStatus& recorder, const SpaceStatus& space) {
   json::array volumes;
-  for (const storage::VolumeStatus& volume : recorder.volumes) {
+  for (std::size_t i = 0; i < recorder.volumes.size(); ++i) {
+    const storage::VolumeStatus& volume = recorder.volumes[i];
+    const VolumeForecast& forecast = space.volumes[i];
     volumes.push_back({{"name", volume.name},
                        {"state", state_word(volume.state)},
                        {"detail", volume.detail},
@@ -34,9 +48,21 @@ json::array volumes_json(const storage::RecorderStatus& recorder) {
                        // What cannot be told counts as none.
                        {"bytes_free", volume.is_space_known ? volume.space.bytes_free : 0},
                        {"behind_ms", volume.behind.count()},
-                       {"failed_files", volume.failed_files}});
+                       {"failed_files", volume.failed_files},
+                       {"hours_left", hours_value(forecast.hours_left)},
+                       {"hours_left_busy", hours_value(forecast.hours_left_busy)},
+                       {"warning", warning_value(forecast.warning_h)},
+                       {"short_bytes", forecast.short_bytes}});
   }
   return volumes;
+}
+
+json::object continuous_json(const ContinuousSpace& space) {
+  return {{"state", space.is_used_up ? "full" : "ok"},
+          {"bytes_used", space.is_measured ? json::value(space.bytes_used) : json::value()},
+          {"bytes_quota", space.bytes_quota},
+          {"hours_left", hours_value(space.hours_left)},
+          {"warning", warning_value(space.warning_h)}};
 }
 
 }  // namespace candor::app

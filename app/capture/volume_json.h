@@ -4,10 +4,13 @@
 
 #include <boost/json.hpp>
 
+#include "app/capture/space/keeper.h"
 #include "storage/write/recorder.h"
 
 namespace candor::app {
 
-[[nodiscard]] boost::json::array volumes_json(const storage::RecorderStatus& recorder);
+[[nodiscard]] boost::json::array volumes_json(const storage::RecorderStatus& recorder,
+                                              const SpaceStatus& space);
+[[nodiscard]] boost::json::object continuous_json(const ContinuousSpace& space);
 
 }  // namespace candor::app

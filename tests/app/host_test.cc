@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "core/sync.h"
 #include "evidence/entry.h"
@@ -53,6 +53,11 @@ class HostTest : public testing::Test {
     RoomPlan room;
     room.options.room = "room-1";
     room.options.room_class = "interrogation";
+    if (camera_bytes_per_s_ > 0) {
+      room.options.tracks.push_back(
+          {.name = "cam-video", .source = "cam", .input = "cam", .label = {}});
+      plan.space.video_bytes_per_s = camera_bytes_per_s_;
+    }
     plan.rooms.push_back(std::move(room));
     auto started = CaptureHost::start(std::move(plan), clock_, log_);
     ASSERT_TRUE(started.has_value()) << started.error().message();
@@ -74,6 +79,7 @@ class HostTest : public testing::Test {
   test::TempFolder folder_;
   SystemClock clock_;
   TimesOfEntries log_;
+  double camera_bytes_per_s_ = 0;  // Of a camera that has not been seen; 0: there is none.
   std::unique_ptr<CaptureHost> host_;
 };
 
@@ -85,6 +91,21 @@ TEST_F(HostTest, ASessionBeganWhenItsEntryWasWritten) {
   const UtcTime logged = log_.of(EntryType::kSessionOpen);
   EXPECT_EQ(room().find_session(session.session)->started, logged);
   EXPECT_EQ(host_->rooms().at(0).session->started, logged);
+}
+
+TEST_F(HostTest, ASessionThatCannotFitIsRefusedAndNothingIsWritten) {
+  camera_bytes_per_s_ = 1e12;
+  start();
+
+  const auto session = host_->start_session(
+      room(), {.case_id = "C-1", .person = "P-1", .interrogators = {"O-1"}, .by = "test"}, {});
+
+  ASSERT_FALSE(session.has_value());
+  EXPECT_EQ(session.error().kind(), ErrorKind::kResourceExhausted);
+  EXPECT_THAT(session.error().message(), testing::HasSubstr("free on volume a"));
+  EXPECT_FALSE(host_->rooms().at(0).session.has_value());
+  host_->stop();
+  EXPECT_EQ(log_.of(EntryType::kSessionOpen), UtcTime());
 }
 
 TEST_F(HostTest, TheStartOfASessionIsTheSameAfterARestart) {

@@ -133,6 +133,46 @@ TEST_F(RoomTest, NeverShowsAViewerWhatTheRecorderRefused) {
   EXPECT_THAT(log_text_, HasSubstr("GAP-OPEN(overload-drop)"));
 }
 
+TEST_F(RoomTest, WithoutQuotaAContinuousRoomIsShownAndNotRecorded) {
+  make_room(false);
+  deliver("IPP");
+  room_->set_quota_used_up(true);
+  std::string seen;
+  watch(seen);
+
+  deliver("IPP");
+  room_->set_quota_used_up(false);
+  deliver("P IPP");
+
+  EXPECT_THAT(seen, testing::EndsWith("I P P P I P P"));
+  EXPECT_LE(samples_in_log(), 6U);
+  EXPECT_THAT(log_text_, HasSubstr("GAP-OPEN(disk-full) INIT GAP-CLOSE(disk-full)"));
+}
+
+TEST_F(RoomTest, AnotherCauseTakesOverFromTheQuotaAndGivesItBack) {
+  make_room(false);
+  deliver("IPP");
+  room_->set_quota_used_up(true);
+  deliver("IPP");
+  room_->on_source_ended("cam", Error(ErrorKind::kUnavailable, "gone"));
+  deliver("IPP");
+
+  samples_in_log();
+  EXPECT_THAT(log_text_, HasSubstr("GAP-OPEN(disk-full) GAP-CLOSE(disk-full) "
+                                   "GAP-OPEN(camera-offline) GAP-CLOSE(camera-offline) "
+                                   "GAP-OPEN(disk-full)"));
+}
+
+TEST_F(RoomTest, TheQuotaOfContinuousRoomsIsNotASessionRooms) {
+  make_room(true);
+  room_->set_quota_used_up(true);
+  ASSERT_TRUE(start_session().has_value());
+  deliver("IPPP");
+
+  EXPECT_GT(samples_in_log(), 0U);
+  EXPECT_THAT(log_text_, testing::Not(HasSubstr("disk-full")));
+}
+
 TEST_F(RoomTest, IsRecordingOnlyWhileNoGapIsOpen) {
   make_room(false);
   deliver("IPPP");
