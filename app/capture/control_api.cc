@@ -154,6 +154,7 @@ asio::awaitable<HttpResponse> ControlApi::status() {
             {"now", to_rfc3339(SystemClock().utc())},
             {"index", fault.has_value() ? json::value(fault->message()) : json::value("ok")},
             {"volumes", volumes_json(recorder, space)},
+            {"copies", copies_json(recorder)},
             {"continuous", continuous_json(space.continuous)},
             {"sync_ms",
              {{"p50", recorder.sync.p50_ms},

@@ -170,6 +170,7 @@ HostPlan make_plan(const config::Config& config, const Clock& clock) {
                             .may_share_device = volume.same_device,
                             .place = volume.path_at});
   }
+  plan.recorder.copies.register_path = config.capture.state + "/copies.db";
   plan.recorder.authority = config.authority;
   plan.recorder.site = config.site;
   plan.recorder.software = std::string("candor-capture ") + std::string(kVersion);

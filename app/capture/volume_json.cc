@@ -65,4 +65,18 @@ json::object continuous_json(const ContinuousSpace& space) {
           {"warning", warning_value(space.warning_h)}};
 }
 
+json::object copies_json(const storage::RecorderStatus& recorder) {
+  const storage::CopyStatus& copies = recorder.copies;
+  json::object object{{"volumes", copies.volumes},
+                      {"segments_below_two", copies.counts.segments_below_two},
+                      {"sessions_below_two", copies.counts.sessions_below_two},
+                      {"segments_lost", copies.counts.segments_lost},
+                      {"copied", copies.copied}};
+  // While the logs are searched after a start, nothing is known of the copies.
+  object["fault"] = copies.is_known        ? json::value(nullptr)
+                    : copies.fault.empty() ? json::value("not compared yet")
+                                           : json::value(copies.fault);
+  return object;
+}
+
 }  // namespace candor::app

@@ -12,5 +12,6 @@ namespace candor::app {
 [[nodiscard]] boost::json::array volumes_json(const storage::RecorderStatus& recorder,
                                               const SpaceStatus& space);
 [[nodiscard]] boost::json::object continuous_json(const ContinuousSpace& space);
+[[nodiscard]] boost::json::object copies_json(const storage::RecorderStatus& recorder);
 
 }  // namespace candor::app

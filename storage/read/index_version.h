@@ -13,6 +13,10 @@ namespace candor::storage {
 inline constexpr std::int64_t kIndexApplicationId = 0x43414E44;  // "CAND"
 inline constexpr std::int64_t kIndexVersion = 1;
 
+/// The same for a database of any application. Errors: as check_index_version.
+[[nodiscard]] Result<void> check_version(Database& database, std::int64_t application_id,
+                                         std::int64_t version);
+
 /// Errors: kUnsupported  made by a newer version;
 ///         kDataLoss     no index of ours, or one of an older form: rebuild it.
 [[nodiscard]] Result<void> check_index_version(Database& database);

@@ -111,27 +111,27 @@ CREATE INDEX gaps_open ON gaps (stream) WHERE closed_entry IS NULL;
 CREATE INDEX gaps_by_session ON gaps (session, cause) WHERE session IS NOT NULL;
 )";
 
-Result<void> make_tables(Database& database) {
+Result<void> make_tables(Database& database, const DatabaseForm& form) {
   CANDOR_TRY(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
-  CANDOR_CHECK(database.execute(kSchema));
+  CANDOR_CHECK(database.execute(form.schema));
   CANDOR_CHECK(database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};",
-                                            kIndexApplicationId, kIndexVersion)));
+                                            form.application_id, form.version)));
   return transaction.commit();
 }
 
-Result<void> prepare_index(Database& database) {
+Result<void> prepare(Database& database, const DatabaseForm& form) {
   // Nothing is written before it is known that the file is ours or empty.
   CANDOR_TRY(const std::int64_t tables, database.pragma("schema_version"));
   if (tables != 0) {
-    CANDOR_CHECK(check_index_version(database));
+    CANDOR_CHECK(check_version(database, form.application_id, form.version));
   }
   CANDOR_CHECK(database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"));
-  return tables == 0 ? make_tables(database) : Result<void>();
+  return tables == 0 ? make_tables(database, form) : Result<void>();
 }
 
 }  // namespace
 
-Result<Database> open_index_database(const std::string& path) {
+Result<Database> open_database_for_writing(const std::string& path, const DatabaseForm& form) {
   sqlite3* connection = nullptr;
   const int code =
       sqlite3_open_v2(path.c_str(), &connection,
@@ -140,8 +140,13 @@ Result<Database> open_index_database(const std::string& path) {
   if (code != SQLITE_OK) {
     return fail(Database::error_of(connection, code).within(path));
   }
-  CANDOR_CHECK(with_context(prepare_index(database), path));
+  CANDOR_CHECK(with_context(prepare(database, form), path));
   return database;
+}
+
+Result<Database> open_index_database(const std::string& path) {
+  return open_database_for_writing(
+      path, {.application_id = kIndexApplicationId, .version = kIndexVersion, .schema = kSchema});
 }
 
 }  // namespace candor::storage

@@ -48,12 +48,21 @@ Result<std::unique_ptr<Recorder>> Recorder::open(std::vector<VolumeSlot> volumes
   std::unique_ptr<Recorder> recorder(
       new Recorder(std::move(volumes), clock, std::move(options), index));
   const RecorderOptions& used = recorder->options_;
+  if (!used.copies.register_path.empty()) {
+    recorder->keeper_ = CopyKeeper::make(recorder->mirror_.writers(), clock, used.copies);
+  }
   for (const RoomSpec& spec : rooms) {
     RoomRecorder::Options room_options{
         .origin = {.authority = used.authority, .site = used.site, .room = spec.room},
         .streams = spec.streams,
         .software = used.software,
-        .config_digest = used.config_digest};
+        .config_digest = used.config_digest,
+        .on_closed_copy = {}};
+    if (recorder->keeper_ != nullptr) {
+      room_options.on_closed_copy = [keeper = recorder->keeper_](ClosedCopy copy) {
+        keeper->note(std::move(copy));
+      };
+    }
     auto opened =
         RoomRecorder::open(recorder->mirror_, recorder->entry_clock_, std::move(room_options));
     CANDOR_TRY(RoomRecorder room, with_context(std::move(opened), spec.room));
@@ -70,9 +79,24 @@ Result<std::unique_ptr<Recorder>> Recorder::open(std::vector<VolumeSlot> volumes
     index.submit(room.take_updates());
     recorder->rooms_.push_back(std::move(room));
   }
+  recorder->look_after_copies();
   recorder->publish_status();
   recorder->thread_ = std::jthread([writer = recorder.get()] { writer->run(); });
   return recorder;
+}
+
+// All that the logs hold by now is closed.
+void Recorder::look_after_copies() {
+  if (keeper_ == nullptr) {
+    return;
+  }
+  std::vector<LogEnd> logs;
+  for (const RoomRecorder& room : rooms_) {
+    logs.push_back({.room = room.log().room(),
+                    .epoch = room.log().epoch(),
+                    .entries = room.log().state().size()});
+  }
+  keeper_->start(std::move(logs));
 }
 
 Recorder::~Recorder() { stop(); }
@@ -102,6 +126,9 @@ void Recorder::stop() {
     thread_.join();
   }
   mirror_.stop();
+  if (keeper_ != nullptr) {
+    keeper_->stop();
+  }
 }
 
 void Recorder::run() {
@@ -236,6 +263,9 @@ void Recorder::publish_status() {
   }
   status.sync = sync_times_.percentiles();
   status.volumes = mirror_.status();
+  if (keeper_ != nullptr) {
+    status.copies = keeper_->status();
+  }
   const MutexLock lock(status_mutex_);
   status_ = std::move(status);
 }

@@ -45,6 +45,7 @@ struct RecorderOptions {
   /// Media is not written (gap disk-full) while less is free than this, or than a twentieth of a
   /// small volume: the logs, which say so, must never be what finds the disk full.
   std::uint64_t reserve_bytes = std::uint64_t{256} << 20;
+  CopyKeeper::Options copies{};
   /// One of two volumes that does not answer for so long is given up until it does.
   std::chrono::milliseconds volume_stuck_after{10'000};
   /// A room's log failed on every volume: the process must stop and start anew, which recovers it.
@@ -62,6 +63,7 @@ struct RecorderStatus {
   std::vector<RoomProgress> rooms;
   SyncPercentiles sync;  // Of the volume that was first.
   std::vector<VolumeStatus> volumes;
+  CopyStatus copies;
   std::uint64_t failed_files = 0;  // Closed since the start because every volume refused them.
 };
 
@@ -122,6 +124,7 @@ class Recorder {
                                     const AppendChunk& item);
   [[nodiscard]] Result<void> round();
   [[nodiscard]] Result<void> commit_room(RoomRecorder& room);
+  void look_after_copies();
   void tend_volumes();
   void check_clock();
   void publish_status() EXCLUDES(status_mutex_);
@@ -130,6 +133,7 @@ class Recorder {
   EntryClock entry_clock_;
   RecorderOptions options_;
   Mirror mirror_;
+  std::shared_ptr<CopyKeeper> keeper_;
   IndexSink& index_;
   std::vector<RoomRecorder> rooms_;
   std::vector<Resumed> resumed_;

@@ -130,6 +130,9 @@ Result<void> RoomRecorder::commit_op(const CloseSession& op) {
 }
 
 Result<void> RoomRecorder::commit_op(const EventOp& op) {
+  if (op.begun != nullptr) {
+    op.begun->init_entry = log_.state().size();
+  }
   CANDOR_TRY(const Bytes entry, log_entry(op.type, evidence::kEventChain, op.body, std::nullopt));
   return {};
 }
@@ -152,10 +155,32 @@ void RoomRecorder::write_seals() {
 }
 
 void RoomRecorder::forget_finished_segments() {
-  std::erase_if(segments_, [](const Segment& segment) {
+  std::erase_if(segments_, [this](Segment& segment) {
     const bool needs_sync = segment.writer.is_dirty() && !segment.failure.has_value();
-    return segment.is_closed && segment.uncommitted == 0 && !needs_sync;
+    const bool is_finished = segment.is_closed && segment.uncommitted == 0 && !needs_sync;
+    if (is_finished && options_.on_closed_copy) {
+      tell_of_copies(segment);
+    }
+    return is_finished;
   });
+}
+
+void RoomRecorder::tell_of_copies(Segment& segment) {
+  const evidence::InitBody& init = segment.writer.description();
+  ClosedCopy closed{.segment = {.path = init.path,
+                                .room = log_.room(),
+                                .epoch = log_.epoch(),
+                                .init_entry = segment.init_entry,
+                                .session = init.session},
+                    .volume = {},
+                    .is_whole = false};
+  segment.writer.close(
+      [closed, tell = options_.on_closed_copy](const Volume& volume, bool is_whole) {
+        ClosedCopy copy = closed;
+        copy.volume = volume.id();
+        copy.is_whole = is_whole;
+        tell(std::move(copy));
+      });
 }
 
 }  // namespace candor::storage

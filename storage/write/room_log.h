@@ -53,6 +53,7 @@ class RoomLog {
 
   [[nodiscard]] const LogState& state() const { return state_; }
   [[nodiscard]] const std::string& room() const { return origin_.room; }
+  [[nodiscard]] std::uint32_t epoch() const { return origin_.epoch; }
   [[nodiscard]] bool was_torn() const { return was_torn_; }
   /// Volumes whose log had gone another way; what they held is in quarantine.
   [[nodiscard]] const std::vector<std::string>& forks() const { return forks_; }

@@ -119,7 +119,8 @@ Result<void> RoomRecorder::open_segment(Stream& stream, const AppendChunk& item)
   stream.timescale = chunk.timescale;
   stream.has_new_format = stream.init_digest != body.init_digest;
   stream.init_digest = body.init_digest;
-  ops_.emplace_back(EventOp{evidence::EntryType::kInit, evidence::encode(body)});
+  ops_.emplace_back(EventOp{
+      .type = evidence::EntryType::kInit, .body = evidence::encode(body), .begun = stream.segment});
   return {};
 }
 
@@ -280,12 +281,13 @@ void RoomRecorder::rejoin(const std::shared_ptr<VolumeWriter>& volume) {
 std::vector<StreamProgress> RoomRecorder::progress() const {
   std::vector<StreamProgress> progress;
   for (const Stream& stream : streams_) {
-    progress.push_back({.stream = stream.id,
-                        .name = stream.spec.name,
-                        .recorded_to = stream.timescale == 0
-                                           ? UtcTime{}
-                                           : utc_of(stream.committed_end, stream.timescale),
-                        .gap = stream.gap.has_value() ? stream.gap->cause : ""});
+    progress.push_back(
+        {.stream = stream.id,
+         .name = stream.spec.name,
+         .recorded_to =
+             stream.timescale == 0 ? UtcTime{} : utc_of(stream.committed_end, stream.timescale),
+         .gap = stream.gap.has_value() ? stream.gap->cause : "",
+         .copies = stream.segment == nullptr ? 0 : stream.segment->writer.file().whole_copies()});
   }
   return progress;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "core/media.h"
 #include "core/result.h"
 #include "evidence/bodies.h"
+#include "storage/write/copies/copy_keeper.h"
 #include "storage/write/index_update.h"
 #include "storage/write/mirror/mirror.h"
 #include "storage/write/room_log.h"
@@ -61,8 +63,9 @@ struct CloseSession {
 struct StreamProgress {
   Uuid stream;
   std::string name;
-  UtcTime recorded_to;  // End of the last unit with a durable entry; 0: none.
-  std::string gap;      // Cause of the gap that is open; empty: none.
+  UtcTime recorded_to;     // End of the last unit with a durable entry; 0: none.
+  std::string gap;         // Cause of the gap that is open; empty: none.
+  std::size_t copies = 0;  // Of the open segment, that are whole as far as is known.
 };
 
 /// One thread: the recorder's. A log that failed on every volume makes every later call fail: the
@@ -74,6 +77,7 @@ class RoomRecorder {
     std::vector<StreamSpec> streams;
     std::string software;
     std::string config_digest;
+    std::function<void(ClosedCopy)> on_closed_copy{};  // Called on the volumes' threads.
   };
 
   /// Opens the room's log and recovers what the run before left (docs/design/recovery.md).
@@ -121,6 +125,7 @@ class RoomRecorder {
   struct Segment {
     SegmentWriter writer;
     std::int64_t start = 0;  // Ticks.
+    std::uint64_t init_entry = 0;
     std::size_t uncommitted = 0;
     bool is_closed = false;
     std::optional<Error>
@@ -144,6 +149,7 @@ class RoomRecorder {
   struct EventOp {
     evidence::EntryType type;
     Bytes body;
+    Segment* begun = nullptr;  // INIT: the segment.
   };
   struct UnitOp {
     std::size_t stream = 0;
@@ -196,6 +202,7 @@ class RoomRecorder {
                                         ByteView body, std::optional<UnitPlace> place);
   void write_seals();
   void forget_finished_segments();
+  void tell_of_copies(Segment& segment);
 
   Mirror* mirror_;
   const EntryClock* clock_;

@@ -69,6 +69,7 @@ class SegmentWriter {
   [[nodiscard]] bool is_dirty() const { return is_dirty_; }
   [[nodiscard]] const evidence::InitBody& description() const { return description_; }
   [[nodiscard]] const MirroredFile& file() const { return file_; }
+  void close(const MirroredFile::Closed& done) { file_.close(done); }
   [[nodiscard]] std::int64_t end() const { return end_; }  // Ticks.
 
  private:

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "storage/write/chunk_walk.h"
+
 namespace candor::storage {
 
 Result<void> UnitFinder::begin_segment(const evidence::InitBody& segment) {
@@ -76,7 +78,7 @@ Result<std::uint64_t> UnitFinder::find_in(bmff::BoxFile& file, const evidence::M
   std::uint64_t start = 0;
   std::uint64_t bytes = 0;
   while (true) {
-    CANDOR_TRY(const std::optional<Chunk> chunk, next_chunk(file));
+    CANDOR_TRY(const std::optional<ChunkPlace> chunk, next_chunk(file));
     if (!chunk.has_value()) {
       return fail(ErrorKind::kDataLoss,
                   fmt::format("the file ends without the unit at time {}", unit.decode_time));
@@ -93,32 +95,6 @@ Result<std::uint64_t> UnitFinder::find_in(bmff::BoxFile& file, const evidence::M
       return fail(
           ErrorKind::kDataLoss,
           fmt::format("the unit at offset {} has another length than its entry says", start));
-    }
-  }
-}
-
-// [prft] moof mdat; other boxes between chunks are seals.
-Result<std::optional<UnitFinder::Chunk>> UnitFinder::next_chunk(bmff::BoxFile& file) {
-  std::optional<bmff::Box> first;
-  Chunk chunk;
-  while (true) {
-    CANDOR_TRY(const std::optional<bmff::Box> box, file.next());
-    if (!box.has_value()) {
-      return std::optional<Chunk>();
-    }
-    if (box->type == bmff::fourcc("prft")) {
-      first = box;
-    } else if (box->type == bmff::fourcc("moof")) {
-      CANDOR_TRY(const Bytes bytes, file.read(*box, bmff::kMoofBytesMax));
-      CANDOR_TRY(const bmff::MovieFragment fragment, bmff::parse_moof(bytes));
-      chunk.offset = first.value_or(*box).offset;
-      chunk.decode_time = fragment.decode_time;
-      first = box;
-    } else if (box->type == bmff::fourcc("mdat") && first.has_value()) {
-      chunk.bytes = box->end() - chunk.offset;
-      return std::optional<Chunk>(chunk);
-    } else {
-      first.reset();
     }
   }
 }

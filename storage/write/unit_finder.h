@@ -41,14 +41,7 @@ class UnitFinder {
     std::string copy;  // The one that is read, absolute.
     std::optional<bmff::BoxFile> file;
   };
-  struct Chunk {
-    std::uint64_t offset = 0;
-    std::uint64_t bytes = 0;
-    std::uint64_t decode_time = 0;
-  };
-
   [[nodiscard]] bool has_grown(const Segment& segment) const;
-  [[nodiscard]] static Result<std::optional<Chunk>> next_chunk(bmff::BoxFile& file);
   [[nodiscard]] static Result<std::uint64_t> find_in(bmff::BoxFile& file,
                                                      const evidence::MediaBody& unit);
 

@@ -32,6 +32,8 @@ class MirrorTest : public RecorderFixture {
     RecorderOptions options{.authority = "rec.example", .site = "site7", .software = "test"};
     options.sync_interval = 10ms;
     options.volume_stuck_after = 100ms;
+    options.copies = {
+        .register_path = folder_ / "copies.db", .interval = 5ms, .settle = 20ms, .retry = 20ms};
     auto opened = Recorder::open(
         test::slots_of({volume_, b_}), clock_, std::move(options),
         {{.room = "room-1",
@@ -48,7 +50,10 @@ class MirrorTest : public RecorderFixture {
   void deliver(std::string_view text) {
     for (Sample& sample : test::video_samples(text, next_frame_)) {
       const ChunkPtr chunk = fragmenter_->push(std::move(sample));
-      ASSERT_TRUE(recorder_->try_append({}, {.chunk = chunk, .init = init_, .session = {}}));
+      ASSERT_TRUE(recorder_->try_append({}, {.chunk = chunk,
+                                             .init = init_,
+                                             .session = {},
+                                             .starts_segment = std::exchange(must_cut_, false)}));
       ++next_frame_;
     }
   }
@@ -78,6 +83,19 @@ class MirrorTest : public RecorderFixture {
     ASSERT_GT(recorder_->status().volumes.at(volume).failed_files, 0U);
   }
 
+  // Every closed segment is whole on both volumes.
+  void wait_until_complete() const {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    const auto is_complete = [this] {
+      const CopyStatus copies = recorder_->status().copies;
+      return copies.is_known && copies.counts.segments_below_two == 0;
+    };
+    while (!is_complete() && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(1ms);
+    }
+    ASSERT_TRUE(is_complete());
+  }
+
   void heal() {
     disk_.heal();
     disk_b_.heal();
@@ -93,6 +111,14 @@ class MirrorTest : public RecorderFixture {
       }
     }
     return frames;
+  }
+
+  static void wait_for_frames(const Volume& volume, std::int64_t frames) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (frames_in(volume) < frames && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(1ms);
+    }
+    ASSERT_GE(frames_in(volume), frames);
   }
 
   // "same" or the first file of `a` that `b` holds otherwise.
@@ -207,6 +233,77 @@ TEST_F(MirrorTest, NothingIsLeftWhenBothFail) {
   deliver_seconds(1);
   recorder_->stop();
   EXPECT_THAT(log_text(), HasSubstr("GAP-OPEN(disk-error)"));
+}
+
+TEST_F(MirrorTest, WhatAVolumeMissedIsCopiedToItWhenItIsBack) {
+  open();
+  deliver_seconds(6);
+  disk_b_.fail(FileOp::kSync, "/log/");
+  wait_for(1, VolumeState::kAway);
+  cut();
+  deliver_seconds(6);
+  cut();
+  deliver_seconds(1);
+  heal();
+  wait_for(1, VolumeState::kOk);
+  deliver_seconds(6);
+  recorder_.reset();
+  open();
+  wait_until_complete();
+  recorder_->stop();
+  EXPECT_EQ(compare("/media"), "same");
+}
+
+TEST_F(MirrorTest, AFileThatFailedOnOneVolumeIsReplacedByTheGoodOneAndKept) {
+  open();
+  deliver_seconds(2);
+  wait_for_frames(volume_, 25);
+  disk_.fail(FileOp::kAppend, "/0000000001-");
+  deliver_seconds(1);
+  wait_for_failed_file(0);
+  deliver_seconds(6);
+  heal();
+  recorder_.reset();
+  open();
+  wait_until_complete();
+  recorder_->stop();
+  EXPECT_EQ(frames_in(volume_), 9 * 25);
+  EXPECT_EQ(compare("/media"), "same");
+  EXPECT_THAT(files(volume_, "/quarantine"), testing::SizeIs(1));
+}
+
+TEST_F(MirrorTest, AFileThatWasDamagedWhileNobodyRanIsFoundWhenItIsNotRegistered) {
+  open();
+  deliver_seconds(2);
+  recorder_.reset();
+  const std::string path = files(volume_, "/media").front();
+  const Bytes good = read_file(posix_files(), path, 1 << 20).value();
+  Bytes bad = good;
+  bad[bad.size() / 2] ^= 1;
+  ASSERT_TRUE(replace_file(posix_files(), path, bad).has_value());
+  std::filesystem::remove(folder_ / "copies.db");
+  std::filesystem::remove(folder_ / "copies.db-wal");
+  open();
+  wait_until_complete();
+  EXPECT_EQ(read_file(posix_files(), path, 1 << 20).value(), good);
+}
+
+TEST_F(MirrorTest, ASegmentThatNoVolumeHoldsWholeIsCountedAsLost) {
+  open();
+  deliver_seconds(2);
+  recorder_.reset();
+  for (const Volume* volume : {&volume_, &b_}) {
+    std::filesystem::remove(files(*volume, "/media").front());
+  }
+  std::filesystem::remove(folder_ / "copies.db");
+  std::filesystem::remove(folder_ / "copies.db-wal");
+  open();
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (recorder_->status().copies.counts.segments_lost == 0 &&
+         std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(1ms);
+  }
+  EXPECT_EQ(recorder_->status().copies.counts.segments_lost, 1U);
 }
 
 TEST_F(MirrorTest, AStartTakesTheLongerLogWhereverItIs) {

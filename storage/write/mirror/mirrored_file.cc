@@ -252,14 +252,16 @@ std::size_t MirroredFile::whole_copies() const {
       std::ranges::count_if(copies_, [](const CopyPtr& copy) { return copy->takes_bytes(); }));
 }
 
-std::vector<std::string> MirroredFile::whole_on() const {
-  std::vector<std::string> names;
-  for (const CopyPtr& copy : copies_) {
-    if (copy->takes_bytes()) {
-      names.push_back(copy->volume->volume().name());
-    }
+void MirroredFile::close(const Closed& done) {
+  for (CopyPtr& copy : std::exchange(copies_, {})) {
+    const auto volume = copy->volume;
+    volume->post(
+        [copy = std::move(copy), done] {
+          done(copy->volume->volume(), copy->takes_bytes() && copy->file.has_value());
+          copy->file.reset();
+        },
+        0);
   }
-  return names;
 }
 
 }  // namespace candor::storage

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,12 +73,15 @@ class MirroredFile {
   /// Opens the copy on a volume that has come back and holds the file with its present size.
   void rejoin(const std::shared_ptr<VolumeWriter>& volume);
 
+  /// Closes every copy once all is done with it; then `done` is called on each volume's thread,
+  /// with whether the copy is whole.
+  using Closed = std::function<void(const Volume& volume, bool is_whole)>;
+  void close(const Closed& done);
+
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] const std::string& path() const { return path_; }  // From the volumes' roots.
   /// Copies that have all that was appended, as far as is known.
   [[nodiscard]] std::size_t whole_copies() const;
-  /// Names of the volumes whose copy is whole.
-  [[nodiscard]] std::vector<std::string> whole_on() const;
 
  private:
   struct Copy {

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/write/copies/segment_copy.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "evidence/digest.h"
+#include "storage/write/append_file.h"
+
+namespace candor::storage {
+namespace {
+
+constexpr std::uint64_t kBlockBytes = 1 << 20;
+
+// Gives the whole file to `each`, block by block.
+template <typename Each>
+Result<std::uint64_t> read_blocks(const OpenFile& file, Cache cache, Each each) {
+  CANDOR_TRY(const std::uint64_t size, file.size());
+  Bytes block;
+  for (std::uint64_t at = 0; at < size; at += block.size()) {
+    block.resize(static_cast<std::size_t>(std::min(kBlockBytes, size - at)));
+    CANDOR_CHECK(file.read(at, block, cache));
+    CANDOR_CHECK(each(ByteView(block)));
+  }
+  return size;
+}
+
+// Returns the digest of what was written and synced.
+Result<evidence::Digest> write_copy(const Volume& from, const Volume& to, const std::string& path,
+                                    const std::string& copy) {
+  CANDOR_TRY(const std::unique_ptr<OpenFile> source,
+             from.files().open(from.absolute(path), Opening::kRead));
+  CANDOR_TRY(const std::unique_ptr<OpenFile> target, to.files().open(copy, Opening::kReplace));
+  evidence::Sha256 digest;
+  CANDOR_TRY(const std::uint64_t bytes,
+             read_blocks(*source, Cache::kUse, [&](ByteView block) -> Result<void> {
+               digest.update(block);
+               return target->append(block);
+             }));
+  static_cast<void>(bytes);
+  CANDOR_CHECK(target->sync());
+  return digest.finish();
+}
+
+Result<std::uint64_t> read_back(const Volume& to, const std::string& copy,
+                                const evidence::Digest& written) {
+  CANDOR_TRY(const std::unique_ptr<OpenFile> file, to.files().open(copy, Opening::kRead));
+  evidence::Sha256 digest;
+  CANDOR_TRY(const std::uint64_t bytes,
+             read_blocks(*file, Cache::kDrop, [&](ByteView block) -> Result<void> {
+               digest.update(block);
+               return {};
+             }));
+  return digest.finish() == written
+             ? Result<std::uint64_t>(bytes)
+             : fail(ErrorKind::kDataLoss, copy + ": reads back otherwise than it was written");
+}
+
+Result<void> set_aside(const Volume& volume, const std::string& path, UtcTime now) {
+  CANDOR_TRY(const bool is_there, exists(volume.files(), volume.absolute(path)));
+  if (!is_there) {
+    return {};
+  }
+  const std::string aside = volume.quarantine_path(path, now);
+  CANDOR_CHECK(make_folders_below(volume.files(), volume.root(), parent_of(aside)));
+  return rename_file(volume.files(), volume.absolute(path), aside);
+}
+
+}  // namespace
+
+Result<std::uint64_t> copy_segment(const Volume& from, const Volume& to, const std::string& path,
+                                   const SegmentEntries& entries, UtcTime now) {
+  const std::string copy = to.absolute(path) + ".copy";
+  CANDOR_CHECK(make_folders_below(to.files(), to.root(), parent_of(copy)));
+  CANDOR_TRY(const evidence::Digest written, write_copy(from, to, path, copy));
+  CANDOR_TRY(const std::uint64_t bytes, read_back(to, copy, written));
+  CANDOR_CHECK(check_segment(copy, entries));
+  CANDOR_CHECK(set_aside(to, path, now));
+  CANDOR_CHECK(rename_file(to.files(), copy, to.absolute(path)));
+  return bytes;
+}
+
+}  // namespace candor::storage

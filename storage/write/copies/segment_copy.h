@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copies one closed segment from a volume to another, so that it is there whole or not at all.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/result.h"
+#include "core/time.h"
+#include "storage/write/copies/segment_entries.h"
+#include "storage/write/volume.h"
+
+namespace candor::storage {
+
+/// Writes it beside its place, syncs it, reads it back from the disk, compares every unit with the
+/// log, and only then gives it its name. What stood there goes to quarantine. Returns its bytes.
+///
+/// Thread: any, one for each path. Errors: kDataLoss when either side does not hold what the log
+/// says; errno kinds.
+[[nodiscard]] Result<std::uint64_t> copy_segment(const Volume& from, const Volume& to,
+                                                 const std::string& path,
+                                                 const SegmentEntries& entries, UtcTime now);
+
+}  // namespace candor::storage
