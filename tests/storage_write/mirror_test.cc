@@ -31,7 +31,7 @@ class MirrorTest : public RecorderFixture {
   void open() {
     RecorderOptions options{.authority = "rec.example", .site = "site7", .software = "test"};
     options.sync_interval = 10ms;
-    options.volume_stuck_after = 100ms;
+    options.volume_stuck_after = stuck_after_;
     options.copies = {
         .register_path = folder_ / "copies.db", .interval = 5ms, .settle = 20ms, .retry = 20ms};
     auto opened = Recorder::open(
@@ -136,6 +136,7 @@ class MirrorTest : public RecorderFixture {
   test::FailingFiles disk_b_;
   Volume b_;
   NoIndex index_;
+  std::chrono::milliseconds stuck_after_ = kPatience;
   std::unique_ptr<Recorder> recorder_;
 };
 
@@ -188,6 +189,7 @@ TEST_F(MirrorTest, AVolumeWhoseLogFailsIsLeftAndTakenBack) {
 }
 
 TEST_F(MirrorTest, AVolumeThatIsStuckHoldsUpNobody) {
+  stuck_after_ = 1s;
   open();
   deliver_seconds(1);
   disk_b_.stick(FileOp::kSync, "/media/");
