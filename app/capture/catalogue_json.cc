@@ -35,7 +35,8 @@ std::vector<std::string> list_parameter(const net::HttpRequest& request, std::st
 
 }  // namespace
 
-json::object session_json(const storage::SessionRecord& session, std::string_view host) {
+json::object session_json(const storage::SessionRecord& session, std::string_view host,
+                          std::size_t copies) {
   return {{"session", to_string(session.session)},
           {"host", host},
           {"room", session.room},
@@ -48,7 +49,7 @@ json::object session_json(const storage::SessionRecord& session, std::string_vie
           {"ended", time_or_null(session.ended)},
           {"state", session.ended.has_value() ? "closed" : "open"},
           {"gaps", session.gaps},
-          {"copies", 1}};
+          {"copies", copies}};
 }
 
 json::array tracks_json(const std::vector<storage::TrackRecord>& tracks) {

@@ -11,7 +11,7 @@
 namespace candor::app {
 
 [[nodiscard]] boost::json::object session_json(const storage::SessionRecord& session,
-                                               std::string_view host);
+                                               std::string_view host, std::size_t copies);
 [[nodiscard]] boost::json::array tracks_json(const std::vector<storage::TrackRecord>& tracks);
 
 /// The filter of `GET /v1/sessions`. Errors: kInvalidArgument  naming the parameter.

@@ -10,6 +10,7 @@
 #include "app/capture/catalogue_json.h"
 #include "app/capture/feed_server.h"
 #include "app/capture/media_response.h"
+#include "app/capture/session_copies.h"
 #include "app/capture/volume_json.h"
 #include "app/capture/wire.h"
 #include "app/version.h"
@@ -328,9 +329,10 @@ asio::awaitable<HttpResponse> ControlApi::list_sessions(HttpRequest request) {
   const auto query = [this, &filter]() -> Result<json::object> {
     CANDOR_TRY(auto catalogue, storage::Catalogue::open(options_.index_path));
     CANDOR_TRY(const storage::SessionPage page, catalogue.sessions(*filter));
+    CANDOR_TRY(const auto copies, SessionCopies::open(host_.plan().recorder.copies.register_path));
     json::array sessions;
     for (const storage::SessionRecord& session : page.sessions) {
-      sessions.push_back(session_json(session, host_.plan().host));
+      sessions.push_back(session_json(session, host_.plan().host, copies.of(session, host_)));
     }
     return json::object{
         {"sessions", std::move(sessions)},
@@ -347,7 +349,8 @@ asio::awaitable<HttpResponse> ControlApi::show_session(Uuid session) {
     CANDOR_TRY(auto catalogue, storage::Catalogue::open(options_.index_path));
     CANDOR_TRY(const storage::SessionRecord record, catalogue.session(session));
     CANDOR_TRY(const auto tracks, catalogue.session_tracks(session));
-    json::object body = session_json(record, host_.plan().host);
+    CANDOR_TRY(const auto copies, SessionCopies::open(host_.plan().recorder.copies.register_path));
+    json::object body = session_json(record, host_.plan().host, copies.of(record, host_));
     body["streams"] = tracks_json(tracks);
     return body;
   };

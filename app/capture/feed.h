@@ -32,6 +32,7 @@ struct SessionSummary {
   std::string by;
   UtcTime started;
   std::optional<UtcTime> ended;
+  std::size_t copies = 0;  // Of what is being written, as far as is known.
 };
 
 /// "private", "idle", "ready", "recording", "interrupted", "fault": docs/design/link.md, "Room

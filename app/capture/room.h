@@ -57,6 +57,7 @@ struct RoomStatus {
   RoomState state = RoomState::kIdle;
   UtcTime since;
   std::optional<SessionSummary> session;
+  std::size_t copies = 0;  // That are being written; 0: nothing is recorded.
   std::uint64_t bytes_recorded =
       0;  // Handed to the recorder since the start, with its log's share.
   std::vector<TrackStatus> tracks;
@@ -141,6 +142,7 @@ class Room {
   UtcTime state_since_ GUARDED_BY(mutex_);
   UtcTime recording_since_ GUARDED_BY(mutex_);
   std::vector<TrackStatus> measured_ GUARDED_BY(mutex_);
+  std::size_t copies_ GUARDED_BY(mutex_) = 0;
   std::uint64_t bytes_recorded_ GUARDED_BY(mutex_) = 0;
   bool is_quota_used_up_ GUARDED_BY(mutex_) = false;
   BootTime measured_at_ GUARDED_BY(mutex_);

@@ -14,6 +14,17 @@ using namespace std::chrono_literals;
 // "Recording" means bytes read back from disk not longer ago than this (requirement 4).
 constexpr auto kProofMax = 5s;
 
+// Of the stream that has fewest.
+std::size_t copies_of(const storage::RoomProgress& progress) {
+  std::size_t copies = 0;
+  for (const storage::StreamProgress& stream : progress.streams) {
+    if (stream.gap.empty() && stream.copies > 0) {
+      copies = copies == 0 ? stream.copies : std::min(copies, stream.copies);
+    }
+  }
+  return copies;
+}
+
 }  // namespace
 
 RoomState Room::judge(const storage::RoomProgress& progress) const {
@@ -53,6 +64,10 @@ void Room::tick(const storage::RoomProgress& progress) {
     measured_[i].frame_rate = static_cast<double>(std::exchange(track.chunks_seen, 0)) / seconds;
     measured_[i].bitrate_bps =
         8.0 * static_cast<double>(std::exchange(track.bytes_seen, 0)) / seconds;
+  }
+  copies_ = copies_of(progress);
+  if (session_.has_value()) {
+    session_->copies = copies_;
   }
   if (const RoomState state = judge(progress); state != state_) {
     state_ = state;
@@ -107,6 +122,7 @@ RoomStatus Room::status() const {
                     .state = state_,
                     .since = state_since_,
                     .session = session_,
+                    .copies = copies_,
                     .bytes_recorded = bytes_recorded_,
                     .tracks = measured_};
   for (std::size_t i = 0; i < tracks_.size(); ++i) {

@@ -74,7 +74,7 @@ json::object session_json(const SessionSummary& session, std::string_view host) 
           {"ended",
            session.ended.has_value() ? json::value(to_rfc3339(*session.ended)) : json::value()},
           {"state", session.ended.has_value() ? "closed" : "open"},
-          {"copies", 1}};
+          {"copies", session.copies}};
 }
 
 json::object room_json(const RoomStatus& room, std::string_view host) {
@@ -89,7 +89,7 @@ json::object room_json(const RoomStatus& room, std::string_view host) {
           {"state", to_string(room.state)},
           {"since", to_rfc3339(room.since)},
           {"session", session_or_null(room.session, host)},
-          {"copies", 1},
+          {"copies", room.copies},
           {"streams", std::move(streams)}};
 }
 

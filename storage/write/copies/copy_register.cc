@@ -33,6 +33,7 @@ CREATE TABLE segments (
   lost INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE INDEX segments_below_two ON segments (path, session) WHERE copies < 2;
+CREATE INDEX segments_by_session ON segments (session, copies) WHERE session IS NOT NULL;
 CREATE INDEX segments_lost ON segments (path) WHERE lost = 1;
 CREATE TABLE copies (
   path TEXT NOT NULL,
@@ -202,6 +203,32 @@ Result<std::uint64_t> CopyRegister::log_position(std::string_view room, std::uin
 Result<void> CopyRegister::set_log_position(std::string_view room, std::uint32_t epoch,
                                             std::uint64_t entries) {
   return impl_->set_position.bind(1, room).bind(2, epoch).bind(3, entries).run();
+}
+
+struct CopyReader::Impl {
+  Database database;
+  Statement fewest;
+};
+
+CopyReader::CopyReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+CopyReader::CopyReader(CopyReader&&) noexcept = default;
+CopyReader& CopyReader::operator=(CopyReader&&) noexcept = default;
+CopyReader::~CopyReader() = default;
+
+Result<CopyReader> CopyReader::open(const std::string& path) {
+  CANDOR_TRY(Database database, Database::open_read_only(path));
+  CANDOR_TRY(Statement fewest,
+             database.prepare("SELECT min(copies) FROM segments WHERE session = ?"));
+  return CopyReader(
+      std::unique_ptr<Impl>(new Impl{std::move(database), std::move(fewest)}));
+}
+
+Result<std::size_t> CopyReader::copies_of(const Uuid& session) {
+  CANDOR_TRY(const bool has_row, impl_->fewest.bind(1, session).step());
+  const auto copies =
+      has_row ? static_cast<std::size_t>(impl_->fewest.unsigned_integer(0)) : std::size_t{0};
+  impl_->fewest.reset();
+  return copies;
 }
 
 }  // namespace candor::storage
