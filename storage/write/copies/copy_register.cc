@@ -48,7 +48,6 @@ Result<Database> open_database(const std::string& path) {
       path, {.application_id = kApplicationId, .version = kVersion, .schema = kSchema});
 }
 
-
 }  // namespace
 
 struct CopyRegister::Impl {
@@ -73,8 +72,7 @@ Result<std::unique_ptr<CopyRegister::Impl>> CopyRegister::Impl::open(Database da
                                                                      std::size_t volumes) {
   CANDOR_TRY(Statement add, database.prepare("INSERT OR IGNORE INTO segments (path, room, epoch, "
                                              "init_entry, session) VALUES (?, ?, ?, ?, ?)"));
-  CANDOR_TRY(Statement verify,
-             database.prepare("INSERT OR REPLACE INTO copies VALUES (?, ?, ?)"));
+  CANDOR_TRY(Statement verify, database.prepare("INSERT OR REPLACE INTO copies VALUES (?, ?, ?)"));
   CANDOR_TRY(Statement count_copies,
              database.prepare("UPDATE segments SET lost = 0, copies = (SELECT count(*) FROM copies "
                               "WHERE copies.path = segments.path) WHERE path = ?"));
@@ -91,11 +89,10 @@ Result<std::unique_ptr<CopyRegister::Impl>> CopyRegister::Impl::open(Database da
              database.prepare("SELECT entries FROM logs WHERE room = ? AND epoch = ?"));
   CANDOR_TRY(Statement set_position,
              database.prepare("INSERT OR REPLACE INTO logs VALUES (?, ?, ?)"));
-  return std::unique_ptr<Impl>(
-      new Impl{std::move(database), volumes, std::move(add), std::move(verify),
-               std::move(count_copies), std::move(lose), std::move(incomplete), std::move(holders),
-               std::move(below_two), std::move(lost), std::move(position),
-               std::move(set_position)});
+  return std::unique_ptr<Impl>(new Impl{
+      std::move(database), volumes, std::move(add), std::move(verify), std::move(count_copies),
+      std::move(lose), std::move(incomplete), std::move(holders), std::move(below_two),
+      std::move(lost), std::move(position), std::move(set_position)});
 }
 
 CopyRegister::CopyRegister(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -130,7 +127,10 @@ Result<CopyRegister> CopyRegister::open(const std::string& path, const std::vect
 
 Result<void> CopyRegister::add(const SegmentRef& segment) {
   Statement& add = impl_->add;
-  add.bind(1, segment.path).bind(2, segment.room).bind(3, segment.epoch).bind(4, segment.init_entry);
+  add.bind(1, segment.path)
+      .bind(2, segment.room)
+      .bind(3, segment.epoch)
+      .bind(4, segment.init_entry);
   segment.session == Uuid{} ? add.bind_null(5) : add.bind(5, segment.session);
   return add.run();
 }
@@ -219,8 +219,7 @@ Result<CopyReader> CopyReader::open(const std::string& path) {
   CANDOR_TRY(Database database, Database::open_read_only(path));
   CANDOR_TRY(Statement fewest,
              database.prepare("SELECT min(copies) FROM segments WHERE session = ?"));
-  return CopyReader(
-      std::unique_ptr<Impl>(new Impl{std::move(database), std::move(fewest)}));
+  return CopyReader(std::unique_ptr<Impl>(new Impl{std::move(database), std::move(fewest)}));
 }
 
 Result<std::size_t> CopyReader::copies_of(const Uuid& session) {
