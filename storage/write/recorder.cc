@@ -152,7 +152,9 @@ Result<void> Recorder::run_until_closed() {
     const auto now = std::chrono::steady_clock::now();
     if (now >= next_round || !waiting_.empty()) {
       CANDOR_CHECK(round());
-      next_round = std::max(next_round + options_.sync_interval, now);
+      // A session's own round must not put off the next one.
+      next_round =
+          std::clamp(next_round + options_.sync_interval, now, now + options_.sync_interval);
     }
   }
   for (RoomRecorder& room : rooms_) {

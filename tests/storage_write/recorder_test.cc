@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <future>
 #include <optional>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -29,9 +30,9 @@ class NoIndex final : public IndexSink {
 
 class RecorderTest : public RecorderFixture {
  protected:
-  void open() {
+  void open(std::chrono::nanoseconds sync_interval = 10ms) {
     RecorderOptions options{.authority = "rec.example", .site = "site7", .software = "test"};
-    options.sync_interval = 10ms;
+    options.sync_interval = sync_interval;
     options.on_fatal = [this](const Error& why) { fatal_.set_value(why.kind()); };
     auto opened = Recorder::open(
         test::slots_of({volume_}), clock_, std::move(options),
@@ -71,6 +72,20 @@ TEST_F(RecorderTest, HasASessionOnDiskWhenItSaysSo) {
   deliver("IPPP");
   settle();
   EXPECT_THAT(log_text(), EndsWith("SESSION-OPEN"));
+}
+
+// Each of them moved the next round by a second: what was recorded meanwhile was not synced.
+TEST_F(RecorderTest, PutsNoRoundOffForSessions) {
+  open(500ms);
+  for (int session = 0; session < 50; ++session) {
+    settle();
+  }
+  deliver("IPPP I");
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (log_text().find("MEDIA(4)") == std::string::npos) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    std::this_thread::yield();
+  }
 }
 
 TEST_F(RecorderTest, CommitsAllThatItTookBeforeItStops) {
