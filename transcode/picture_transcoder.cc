@@ -49,10 +49,11 @@ class PictureTranscoder final : public Transcoder {
 
  private:
   Result<FramePtr> scaled() {
+    // Not SWS_FAST_BILINEAR: that one makes code at run time, for which the sandbox kills.
     scaler_.reset(sws_getCachedContext(scaler_.release(), decoded_->width, decoded_->height,
                                        static_cast<AVPixelFormat>(decoded_->format),
                                        encoder_->width, encoder_->height, encoder_->pix_fmt,
-                                       SWS_FAST_BILINEAR, nullptr, nullptr, nullptr));
+                                       SWS_BILINEAR, nullptr, nullptr, nullptr));
     if (scaler_ == nullptr || decoded_->width > kSizeMax || decoded_->height > kSizeMax) {
       return fail(ErrorKind::kUnsupported, "this picture cannot be scaled");
     }

@@ -152,24 +152,40 @@ TEST(FeedTranscoderTest, RefusesWhatIsNoFeed) {
   EXPECT_FALSE(FeedTranscoder({.target = Target::kH264}).take(sound_init()).has_value());
 }
 
-TEST(FeedTranscoderTest, RunsInItsSandboxAsAProgramOfItsOwn) {
+// How many bytes the program makes of a feed; -1 when it fails.
+int bytes_of_program(const std::string& arguments, const std::vector<Bytes>& feed) {
   const test::TempFolder folder;
   {
     std::ofstream in(folder / "in", std::ios::binary);
-    for (const Bytes& one : {sound_init(), sound_packet(0), sound_packet(1), sound_packet(2)}) {
+    for (const Bytes& one : feed) {
       Bytes length;
       append_be(length, static_cast<std::uint32_t>(one.size()));
       in.write(reinterpret_cast<const char*>(length.data()), 4);
       in.write(reinterpret_cast<const char*>(one.data()), static_cast<std::streamsize>(one.size()));
     }
   }
-  const std::string command = std::string(CANDOR_TRANSCODE) + " --to aac < " + (folder / "in") +
-                              " | wc --bytes > " + (folder / "out");
-  ASSERT_EQ(std::system(("bash -o pipefail -c '" + command + "'").c_str()), 0);
+  const std::string command = std::string(CANDOR_TRANSCODE) + " " + arguments + " < " +
+                              (folder / "in") + " | wc --bytes > " + (folder / "out");
+  if (std::system(("bash -o pipefail -c '" + command + "'").c_str()) != 0) {
+    return -1;
+  }
   std::ifstream out(folder / "out");
-  int bytes = 0;
+  int bytes = -1;
   out >> bytes;
-  EXPECT_GT(bytes, 500) << "an init segment and a frame";
+  return bytes;
+}
+
+TEST(FeedTranscoderTest, MakesSoundInItsSandboxAsAProgramOfItsOwn) {
+  const std::vector<Bytes> feed = {sound_init(), sound_packet(0), sound_packet(1), sound_packet(2)};
+  EXPECT_GT(bytes_of_program("--to aac", feed), 500) << "an init segment and a frame";
+}
+
+// Seen: the sandbox killed it at the first picture.
+TEST(FeedTranscoderTest, MakesPicturesOfEachSizeInItsSandbox) {
+  for (const char* height : {"240", "480", "720"}) {
+    EXPECT_GT(bytes_of_program(std::string("--to h264 --height ") + height, h265_feed()), 3000)
+        << height;
+  }
 }
 
 }  // namespace
