@@ -95,6 +95,7 @@ bool TranscodeChild::send(const LiveMessagePtr& message) {
 }
 
 void TranscodeChild::stop() {
+  is_stopped_ = true;
   handlers_ = {};
   end();
 }
@@ -116,7 +117,7 @@ asio::awaitable<void> TranscodeChild::reap() {
   co_await process_.async_wait(asio::posix::stream_descriptor::wait_read, kAwait);
   int status = 0;
   ::waitpid(id_, &status, 0);
-  if (!is_over_) {
+  if (!is_stopped_) {
     log::warn("transcode.ended", {{"status", status}});
   }
   end();

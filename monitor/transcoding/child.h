@@ -62,6 +62,7 @@ class TranscodeChild : public std::enable_shared_from_this<TranscodeChild> {
   std::size_t waiting_bytes_ = 0;
   bool is_writing_ = false;
   bool is_over_ = false;
+  bool is_stopped_ = false;  // By us.
 };
 
 }  // namespace candor::monitor

@@ -149,7 +149,7 @@ bool FeedTranscodes::start(std::uint32_t channel, Derived& derived) {
   handlers.on_message = [this, channel](std::string bytes) {
     take_made(channel, std::move(bytes));
   };
-  handlers.on_end = [this, channel] { end(channel); };
+  handlers.on_end = [this, channel] { fail_made(channel); };
   auto child =
       TranscodeChild::start(executor_, options_.program, std::move(arguments), std::move(handlers));
   derived.not_before = now + kRestartAfter;
@@ -162,7 +162,6 @@ bool FeedTranscodes::start(std::uint32_t channel, Derived& derived) {
   ++(derived.is_picture ? counts_.pictures : counts_.sounds);
   static_cast<void>(derived.child->send(derived.init));
   derived.waits_for_sync = true;
-  derived.is_refused = false;
   return true;
 }
 
@@ -190,6 +189,8 @@ void FeedTranscodes::take_made(std::uint32_t channel, std::string bytes) {
   put_be(reinterpret_cast<std::uint8_t*>(message->bytes.data()) + kChannelAt, message->channel);
   if (message->kind == LiveMessage::Kind::kInit) {
     announce(channel, found->second, *message);
+  } else {
+    found->second.is_refused = false;
   }
   tell_(message);
 }
@@ -224,6 +225,14 @@ void FeedTranscodes::stop(Derived& derived) {
 void FeedTranscodes::drop(std::uint32_t channel) {
   end(channel);
   derived_.erase(channel);
+}
+
+// Its process has ended by itself.
+void FeedTranscodes::fail_made(std::uint32_t channel) {
+  end(channel);
+  if (const auto found = derived_.find(channel); found != derived_.end()) {
+    refuse(found->second, "transcode-failed");
+  }
 }
 
 // The next key frame begins it anew, if the original goes on.

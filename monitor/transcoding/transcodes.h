@@ -74,6 +74,7 @@ class FeedTranscodes {
   void announce(std::uint32_t channel, Derived& derived, const LiveMessage& init);
   void stop(Derived& derived);
   void end(std::uint32_t channel);
+  void fail_made(std::uint32_t channel);
   void drop(std::uint32_t channel);
   void refuse(Derived& derived, const char* reason);
 

@@ -133,7 +133,7 @@ TEST_F(TranscodesTest, ASubstreamOfH264MakesATranscodeNeedless) {
   EXPECT_EQ(counts_.pictures, 0U);
 }
 
-TEST_F(TranscodesTest, AProgramThatDiesIsAnEndAndNotADisaster) {
+TEST_F(TranscodesTest, AProgramThatDiesIsSaidAndNoDisaster) {
   announce("alaw");
   send(test::feed_message(1, Bytes(100, 0xAB)));  // No init segment: the program refuses it.
   send(test::sound_packet(0));
@@ -143,7 +143,7 @@ TEST_F(TranscodesTest, AProgramThatDiesIsAnEndAndNotADisaster) {
     context_.run_for(20ms);
   }
   EXPECT_EQ(counts_.sounds, 0U);
-  EXPECT_EQ(told_, "");
+  EXPECT_EQ(told_, "unplayable(transcode-failed)");
 }
 
 TEST_F(TranscodesTest, AMissingProgramIsSaid) {
