@@ -121,6 +121,11 @@ test("a tile tells session clock, copies, disk, other viewers and delay", async 
   await accessible("wall");
 });
 
+test("the wall tells what is converted for browsers, and what was refused", async () => {
+  const text = await page.getByTestId("transcodes").innerText();
+  assert.match(text, /Converted now: pictures 1, sounds 2 · refused: 3/);
+});
+
 test("key 1 focuses a tile with sound, Escape goes back", async () => {
   await page.keyboard.press("1");
   await page.waitForFunction(

@@ -15,6 +15,7 @@ describe("alarmsOf", () => {
   it("has one alarm for each cause, the worst first", () => {
     const answer: RoomsAnswer = {
       now: "",
+      transcodes: { sounds: 0, pictures: 0, pictures_refused: 0 },
       hosts: [
         {
           host: "h",

@@ -204,6 +204,7 @@ export class MockMonitor {
         volumes: [volume("a"), volume("b")],
       },
     ];
+    const transcodes = { sounds: 2, pictures: 1, pictures_refused: 3 };
     const id = route.split("/")[3];
     switch (route.replace(/\/[\w]{8}-[\w-]+/, "/:id")) {
       case "GET /api/me":
@@ -212,7 +213,7 @@ export class MockMonitor {
         this.#logins.forEach((each, key) => each === login && this.#logins.delete(key));
         return [204];
       case "GET /api/rooms":
-        return [200, { now: iso(Date.now()), hosts, rooms: this.world.rooms }];
+        return [200, { now: iso(Date.now()), hosts, transcodes, rooms: this.world.rooms }];
       case "POST /api/viewings":
         this.viewings.push(body);
         login.viewings.add(body.room ? `room:${body.room}` : `session:${body.session}`);

@@ -120,9 +120,17 @@ export interface Host {
   volumes: Volume[];
 }
 
+/** What the monitor makes anew for browsers: now, and refused since its start. */
+export interface Transcodes {
+  sounds: number;
+  pictures: number;
+  pictures_refused: number;
+}
+
 export interface RoomsAnswer {
   now: string;
   hosts: Host[];
+  transcodes: Transcodes;
   rooms: Room[];
 }
 

@@ -12,6 +12,7 @@ import { keyOf, useGranted } from "../viewing/granted";
 import { ReasonDialog } from "../viewing/reason_dialog";
 import { gridColumns, kTileCounts, roomsShown, type TileCount } from "./layout";
 import { RoomChoice } from "./room_choice";
+import { TranscodesFact } from "./transcodes_fact";
 import { useWallChoice } from "./use_wall_choice";
 import { useWallKeys } from "./use_wall_keys";
 import { WallTile } from "./wall_tile";
@@ -48,6 +49,7 @@ function WallTools({ rooms, choice, missing, onAsk, onFullScreen }: ToolsProps) 
           {t("wall.giveReason", { count: missing })}
         </Button>
       )}
+      <TranscodesFact />
       <span className={classes.keys}>{t("wall.keys")}</span>
       <Tooltip label={t("wall.fullScreen")}>
         <ActionIcon
