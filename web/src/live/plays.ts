@@ -10,6 +10,15 @@ const kCandidates: Readonly<Record<string, string>> = {
   ulaw: 'audio/mp4; codecs="ulaw"',
 };
 
+const kNames: Readonly<Record<string, string>> = {
+  avc1: "H.264",
+  hvc1: "H.265",
+  mp4a: "AAC",
+  opus: "Opus",
+  alaw: "G.711",
+  ulaw: "G.711",
+};
+
 let known: readonly string[] | null = null;
 
 /** The first four characters of each codec that can be played. */
@@ -21,5 +30,14 @@ export function playedCodecs(): readonly string[] {
 }
 
 export function isPlayed(codecs: string): boolean {
-  return playedCodecs().includes(codecs.split(".", 1)[0] ?? "");
+  return playedCodecs().includes(firstOf(codecs));
+}
+
+/** What people call a format: "H.265". */
+export function formatName(codecs: string): string {
+  return kNames[firstOf(codecs)] ?? codecs;
+}
+
+function firstOf(codecs: string): string {
+  return codecs.split(".", 1)[0] ?? "";
 }

@@ -5,7 +5,9 @@ import { IconCameraOff } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Track } from "../api/types";
+import { isPlayed } from "../live/plays";
 import type { SourceAt } from "./member";
+import { NotPlayed, type Original } from "./original";
 import type { PlayerGroup } from "./player_group";
 import classes from "./session.module.css";
 
@@ -13,6 +15,7 @@ interface Props {
   group: PlayerGroup;
   track: Track;
   sourceAt: SourceAt;
+  original: Original;
   name: string;
   room: string;
   isClock: boolean;
@@ -24,8 +27,36 @@ interface Props {
   onFailed: (src: string) => void;
 }
 
+/** One angle: its picture, or the words why there is none. */
 export function AngleVideo(props: Props) {
-  const { group, track, sourceAt, name, room, isClock, isMain, missing, onMain, onFailed } = props;
+  const { track, original, name, isMain, missing, onMain } = props;
+  const { t } = useTranslation();
+  return (
+    <figure
+      className={classes.angle}
+      data-main={isMain || undefined}
+      data-missing={missing || undefined}
+    >
+      {isPlayed(track.codecs) ? (
+        <Picture {...props} />
+      ) : (
+        <NotPlayed track={track} original={original} />
+      )}
+      <figcaption className={classes.caption}>
+        {isMain ? (
+          <span>{name}</span>
+        ) : (
+          <button type="button" onClick={onMain} className={classes.captionButton}>
+            {name} <span className="hidden-but-read">{t("room.makeMain")}</span>
+          </button>
+        )}
+      </figcaption>
+    </figure>
+  );
+}
+
+function Picture(props: Props) {
+  const { group, track, sourceAt, original, name, room, isClock, missing, onFailed } = props;
   const { t } = useTranslation();
   const video = useRef<HTMLVideoElement>(null);
   const still = useRef<HTMLCanvasElement>(null);
@@ -35,11 +66,7 @@ export function AngleVideo(props: Props) {
     return video.current ? group.add(track.stream, video.current, options) : undefined;
   }, [group, track.stream, isClock, sourceAt]);
   return (
-    <figure
-      className={classes.angle}
-      data-main={isMain || undefined}
-      data-missing={missing || undefined}
-    >
+    <>
       <canvas ref={still} className={classes.still} aria-hidden />
       <video
         ref={video}
@@ -64,22 +91,8 @@ export function AngleVideo(props: Props) {
           {t("playback.missing")}
         </p>
       )}
-      {failed && (
-        <p className={classes.failed} role="status">
-          <IconCameraOff size={20} aria-hidden />
-          {t("playback.failed", { codecs: track.codecs })}
-        </p>
-      )}
-      <figcaption className={classes.caption}>
-        {isMain ? (
-          <span>{name}</span>
-        ) : (
-          <button type="button" onClick={onMain} className={classes.captionButton}>
-            {name} <span className="hidden-but-read">{t("room.makeMain")}</span>
-          </button>
-        )}
-      </figcaption>
-    </figure>
+      {failed && <NotPlayed track={track} original={original} />}
+    </>
   );
 }
 
@@ -88,11 +101,12 @@ export function SoundTrack({
   group,
   track,
   sourceAt,
-}: Pick<Props, "group" | "track" | "sourceAt">) {
+  isClock,
+}: Pick<Props, "group" | "track" | "sourceAt" | "isClock">) {
   const audio = useRef<HTMLAudioElement>(null);
   useEffect(() => {
-    const options = { isClock: false, sourceAt };
+    const options = { isClock, sourceAt };
     return audio.current ? group.add(track.stream, audio.current, options) : undefined;
-  }, [group, track.stream, sourceAt]);
+  }, [group, track.stream, isClock, sourceAt]);
   return <audio ref={audio} preload="auto" data-stream={track.name} />;
 }

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The angles of a session in step, with transport, timeline and gaps.
-import { useMemo, useState, useSyncExternalStore } from "react";
+import { useMemo, useState, useSyncExternalStore, type ComponentProps } from "react";
 import { useTranslation } from "react-i18next";
 import { mediaUrl } from "../api/client";
 import type { SessionDetail, Track } from "../api/types";
+import { isPlayed } from "../live/plays";
 import { useTrackLabel } from "../state/track_label";
 import { removeGrant } from "../viewing/granted";
 import { AngleVideo, SoundTrack } from "./angle_video";
 import { GapList } from "./gap_list";
 import type { SourceAt } from "./member";
+import { NotPlayed, originalOf } from "./original";
 import { PlayerGroup, type GroupSnapshot } from "./player_group";
 import classes from "./session.module.css";
 import { gapsOf, isCovered, mediaEnd, type Extent } from "./timeline";
@@ -28,6 +30,12 @@ async function askAgainIfRefused(session: string, src: string): Promise<void> {
   if (answer?.status === 403) {
     removeGrant({ session });
   }
+}
+
+/** What is chosen at first: the first that can be seen or heard here. */
+function firstOf(tracks: readonly Track[]): string {
+  const played = tracks.find((track) => isPlayed(track.codecs));
+  return (played ?? tracks[0])?.stream ?? "";
 }
 
 /** The longest picture keeps the time; the panorama before others of the same length. */
@@ -63,6 +71,16 @@ interface Props {
   extent: Extent;
 }
 
+/** The chosen sound: heard, or the words why not. */
+function Heard(props: Props & ComponentProps<typeof SoundTrack>) {
+  const { session, extent, track, ...rest } = props;
+  return isPlayed(track.codecs) ? (
+    <SoundTrack key={track.stream} track={track} {...rest} />
+  ) : (
+    <NotPlayed track={track} original={originalOf(session, track, extent)} />
+  );
+}
+
 export function Player({ session, extent }: Props) {
   const { t } = useTranslation();
   const [group, state] = useGroup();
@@ -70,10 +88,10 @@ export function Player({ session, extent }: Props) {
   usePlaybackKeys(group);
   const videos = session.streams.filter((track) => track.media === "video");
   const sounds = session.streams.filter((track) => track.media === "audio");
-  const [main, setMain] = useState(videos[0]?.stream ?? "");
-  const [sound, setSound] = useState(sounds[0]?.stream ?? "");
+  const [main, setMain] = useState(() => firstOf(videos));
+  const [sound, setSound] = useState(() => firstOf(sounds));
   const gaps = useMemo(() => gapsOf(session.streams, extent), [session.streams, extent]);
-  const clock = clockTrack(videos);
+  const clock = clockTrack(videos.filter((track) => isPlayed(track.codecs)));
   const positionMs = extent.startMs + state.positionS * 1000;
   const heard = sounds.find((track) => track.stream === sound);
   const sources = useMemo(
@@ -91,6 +109,7 @@ export function Player({ session, extent }: Props) {
             group={group}
             track={track}
             sourceAt={sourceAt(track)}
+            original={originalOf(session, track, extent)}
             name={nameOf(track)}
             room={session.room}
             isClock={track === clock}
@@ -101,10 +120,14 @@ export function Player({ session, extent }: Props) {
           />
         ))}
       </div>
-      {heard && (
-        <SoundTrack key={heard.stream} group={group} track={heard} sourceAt={sourceAt(heard)} />
-      )}
       <div className={classes.panel}>
+        {heard && (
+          <Heard
+            {...{ group, session, extent, isClock: clock === undefined }}
+            track={heard}
+            sourceAt={sourceAt(heard)}
+          />
+        )}
         <Transport
           {...{ group, state, extent, sounds, nameOf, sound }}
           onSound={setSound}

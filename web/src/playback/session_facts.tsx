@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of a session besides its media, and the download of each stream.
-import { IconDownload } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { mediaUrl } from "../api/client";
 import type { SessionDetail } from "../api/types";
 import { useTrackLabel } from "../state/track_label";
 import { formatInstant, formatLength } from "../time/format";
+import { originalOf, OriginalLink } from "./original";
 import classes from "./session.module.css";
-import { mediaEnd, type Extent } from "./timeline";
+import type { Extent } from "./timeline";
 
 interface Props {
   session: SessionDetail;
@@ -22,26 +21,16 @@ function Downloads({ session, extent }: { session: SessionDetail; extent: Extent
     <div className={classes.panel}>
       <h2>{t("session.downloads")}</h2>
       <ul className={classes.downloads}>
-        {session.streams.map((track) => {
-          const to = mediaEnd(session, track, extent);
-          const name = nameOf(track);
-          return (
-            <li key={track.stream}>
-              <a
-                href={mediaUrl(session.session, track.stream, session.started, to)}
-                download={`${session.session}-${track.name}.mp4`}
-              >
-                <IconDownload size={15} aria-hidden />
-                {name}
-              </a>
-              <small>
-                {track.codecs}
-                {track.media === "video" && ` · ${track.width}×${track.height}`} ·{" "}
-                {t("session.recordedTo", { time: formatInstant(track.recorded_to) })}
-              </small>
-            </li>
-          );
-        })}
+        {session.streams.map((track) => (
+          <li key={track.stream}>
+            <OriginalLink original={originalOf(session, track, extent)} name={nameOf(track)} />
+            <small>
+              {track.codecs}
+              {track.media === "video" && ` · ${track.width}×${track.height}`} ·{" "}
+              {t("session.recordedTo", { time: formatInstant(track.recorded_to) })}
+            </small>
+          </li>
+        ))}
       </ul>
       <p className={classes.keys}>{t("session.downloadNote")}</p>
     </div>
