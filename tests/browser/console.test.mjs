@@ -59,6 +59,12 @@ async function movingPicture(room, stream) {
 
 /** No serious finding of axe on the page as it stands. */
 async function accessible(name) {
+  // What is still fading in has the contrast of a moment.
+  await page.evaluate(() => {
+    const ends = (each) => each.effect.getComputedTiming().endTime !== Infinity;
+    const finite = document.getAnimations().filter(ends);
+    return Promise.allSettled(finite.map((each) => each.finished));
+  });
   // Evaluated by the debugging protocol: the page's own policy would refuse an injected script.
   await page.evaluate(axe);
   const found = await page.evaluate(async () => {
