@@ -97,11 +97,20 @@ name = {{ en = "{en}", zh = "{zh}" }}
 {"".join(sources)}"""
 
 
+def volume(folder: Path, name: str, more: str = "") -> str:
+    return f"""
+[[volume]]
+name = "{name}"
+path = "{folder}/volume-{name}"
+{more}"""
+
+
 # Twelve hours of many cameras do not fit on every machine that tests.
 SHORT_SESSIONS = "session_hours_max = 1"
 
 
-def configuration(folder: Path, port: int, rooms: list[str], limits: str = "") -> str:
+def configuration(folder: Path, port: int, rooms: list[str], limits: str = "",
+                  volumes: list[str] | None = None) -> str:
     limits = limits or "[limits]\n"
     if "session_hours_max" not in limits:
         limits = limits.replace("[limits]\n", f"[limits]\n{SHORT_SESSIONS}\n", 1)
@@ -113,11 +122,7 @@ authority = "candor.example"
 host = "host-1"
 state = "{folder}/capture"
 socket = "{folder}/capture.sock"
-
-[[volume]]
-name = "a"
-path = "{folder}/volume-a"
-
+{"".join(volumes or [volume(folder, "a")])}
 [monitor]
 name = "monitor-1"
 listen = "127.0.0.1:{port}"
@@ -141,6 +146,7 @@ class Site:
         self.cameras: Program | None = None
         self.capture: Program | None = None
         self.monitor: Program | None = None
+        self.environment: list[str] = []  # Of capture: "NAME=VALUE" each.
 
     def start_cameras(self, port: int, count: int, height: int = 1080,
                       options: list[str] | None = None) -> None:
@@ -177,7 +183,8 @@ class Site:
 
     def start_capture(self) -> None:
         self.capture = self.program(
-            "capture", [str(binaries() / "candor-capture"), "--config", str(self.config_path)])
+            "capture", ["env", *self.environment, str(binaries() / "candor-capture"),
+                        "--config", str(self.config_path)])
 
     def start_monitor(self) -> None:
         self.monitor = self.program(

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests" / "support"), str(ROOT / "bench" / "clip")]
-from make_clip import make_clips  # noqa: E402
-from recorded import declared_gaps, read_log, undeclared_gaps, unplayable, utc_ns  # noqa: E402
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests" / "support")]
+from recorded import declared_gaps, read_log, undeclared_gaps, unplayable  # noqa: E402
 from sent import Recording, boxes, judge  # noqa: E402
-from site_on_loopback import Site, binaries, configuration, free_port, room, source  # noqa: E402
+from site_on_loopback import Site, binaries  # noqa: E402
+from three_rooms import CAMERAS, STREAMS, ThreeRooms, sent_clips  # noqa: E402
 
 MISSING_MAX_MS = 1200
 OUTAGE_MAX_MS = 5000
@@ -29,19 +29,7 @@ RESTART_WAIT_S = 0.5  # As the supervisor of a real host does.
 SECOND_KILL_CHANCE = 0.25
 NEW_SESSION_CHANCE = 0.5
 LAST_UNIT_NS = 250_000_000  # A last unit is as long as the recorder makes it (docs/design/time.md).
-PAUSE_S = 2.5  # Between sessions: more than a GOP.
-HEIGHT = 360
 LIMITS = "[limits]\nsegment_s = 10\n"
-# Camera n shows clip n: panorama with sound, close-up with sound, sound alone.
-CAMERAS = {
-    "waiting-1": (0, ("video", "audio")),
-    "inquiry-1": (1, ("video", "audio")),
-    "waiting-2": (2, ("audio",)),
-}
-CLASSES = {"waiting-1": "waiting", "inquiry-1": "inquiry", "waiting-2": "waiting"}
-CLIPS = {"waiting-1": "panorama", "inquiry-1": "close-up", "waiting-2": "panorama"}
-STREAMS = [(slug, media) for slug, (_, kinds) in CAMERAS.items() for media in kinds]
-SESSION_ROOM = "inquiry-1"
 CAUSES = ("recorder-crash", "no-session")  # The cameras never fail here; on a busy machine they may stall.
 
 
@@ -59,68 +47,12 @@ class Campaign:
     chance: random.Random
     kills: list[Kill] = field(default_factory=list)
     left: list[Path] = field(default_factory=list)  # Copies of the open files as a kill left them.
-    session: str = ""
+
+    def __post_init__(self) -> None:
+        self.rooms = ThreeRooms(self.site)
 
     def say(self, text: str) -> None:
         print(f"kill: {text}", file=sys.stderr, flush=True)
-
-    def start_site(self) -> None:
-        clips = make_clips(ROOT / "build" / "clips", [HEIGHT], ["panorama", "close-up"], 0)
-        port = free_port()
-        rooms = [
-            room(
-                slug,
-                CLASSES[slug],
-                slug,
-                f"{slug}室",
-                [
-                    source("cam", f"rtsp://127.0.0.1:{port}/cam/{number}", True, "Camera", "摄像机")
-                    + ("" if "video" in kinds else "picture = false\n")
-                ],
-            )
-            for slug, (number, kinds) in CAMERAS.items()
-        ]
-        self.site.write_config(configuration(self.site.folder, free_port(), rooms, LIMITS))
-        self.site.start_cameras(port, len(CAMERAS), HEIGHT, ["--phase", "0", "--clip", f",{clips['sound']}"])
-        self.site.start_capture()
-        self.site.wait_for_states(waiting_1="recording", waiting_2="recording", inquiry_1="ready")
-        self.new_session()
-
-    def new_session(self) -> None:
-        """Ends the session that runs and starts another when a key frame is in the pre-roll."""
-        if self.session:
-            self.site.candor("session", "end", self.session)
-            time.sleep(PAUSE_S)
-        started = self.site.candor(
-            "session",
-            "start",
-            "--room",
-            SESSION_ROOM,
-            "--case",
-            "c-1",
-            "--person",
-            "P-1",
-            "--interrogator",
-            "I-1",
-            "--json",
-        )
-        self.session = json.loads(started)["session"]
-
-    def wait_for_media(self) -> None:
-        """Until every stream has media from after now on disk."""
-        since = time.time_ns()
-
-        def is_recorded() -> bool:
-            rooms = {found["room"]: found["streams"] for found in self.site.status()["rooms"]}
-            times = [
-                stream["recorded_to"]
-                for slug, media in STREAMS
-                for stream in rooms[slug]
-                if stream["media"] == media
-            ]
-            return all(at is not None and utc_ns(at) > since for at in times)
-
-        self.site.wait_for("recording of every stream", is_recorded)
 
     def kill(self, is_early: bool = False) -> None:
         self.site.capture.process.kill()
@@ -136,11 +68,11 @@ class Campaign:
         time.sleep(RESTART_WAIT_S)
 
     def run(self, rounds: int) -> None:
-        self.start_site()
+        self.rooms.start(LIMITS)
         for number in range(rounds):
-            self.wait_for_media()
+            self.rooms.wait_for_media()
             if self.chance.random() < NEW_SESSION_CHANCE:
-                self.new_session()
+                self.rooms.new_session()
             time.sleep(self.chance.uniform(0, 3))
             self.kill()
             self.site.start_capture()
@@ -149,8 +81,8 @@ class Campaign:
                 self.kill(is_early=True)
                 self.site.start_capture()
             self.say(f"round {number + 1} of {rounds}")
-        self.wait_for_media()
-        self.site.candor("session", "end", self.session)
+        self.rooms.wait_for_media()
+        self.rooms.end_session()
         self.site.stop()
 
 
@@ -200,13 +132,10 @@ def outage_ms(recording: Recording, kill: Kill, gaps: list[tuple[int, int, str]]
 
 
 def judge_campaign(campaign: Campaign) -> tuple[dict, list[str]]:
-    clips = make_clips(ROOT / "build" / "clips", [HEIGHT], ["panorama", "close-up"], 0)
-    sound = judge.read_clip(clips["sound"], "audio")
-    verdicts = []
-    for slug, media in STREAMS:
-        picture = clips[f"{CLIPS[slug]}-{HEIGHT}p"]
-        clip = judge.read_clip(picture, "video") if media == "video" else sound
-        verdicts.append(judge_stream(campaign.site, slug, media, campaign.kills, clip))
+    verdicts = [
+        judge_stream(campaign.site, slug, media, campaign.kills, clip)
+        for (slug, media), clip in sent_clips().items()
+    ]
     undeclared = [
         hole
         for slug in CAMERAS
