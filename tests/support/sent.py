@@ -80,6 +80,15 @@ class Recording:
         recorded = -1 if last is None else min(last.first + last.count - 1, sent)
         return (sent - recorded) * self.unit_ns / 1e6
 
+    def missing_units(self, begin_ns: int, end_ns: int) -> int:
+        """Of those sent in that time: how many are not in the recording."""
+        begin, end = (int(moment // self.unit_ns) for moment in (begin_ns, end_ns))
+        held = (
+            min(fragment.first + fragment.count, end) - max(fragment.first, begin)
+            for fragment in self.fragments
+        )
+        return end - begin - sum(max(0, count) for count in held)
+
     def first_after(self, moment_ns: int) -> Fragment | None:
         sent = int(moment_ns // self.unit_ns)
         return next((fragment for fragment in self.fragments if fragment.first > sent), None)
