@@ -31,6 +31,7 @@ POLL_S = 0.05
 BITE_PATIENCE_S = 12  # A folder is synced when a segment begins.
 BACK_PATIENCE_S = 60
 COPIES_PATIENCE_S = 60
+NEXT_COPY_PATIENCE_S = 15
 LIMITS = "[limits]\nsegment_s = 5\n"
 LIBRARY = "libcandor_failing_calls.so"
 
@@ -116,10 +117,17 @@ class Campaign:
             for name in names:
                 self.run_row(row, name)
         self.rooms.end_session()
-        deadline = time.monotonic() + COPIES_PATIENCE_S
-        while self.pair.missing_closed(STREAMS) and time.monotonic() < deadline:
-            time.sleep(1)
+        self.wait_for_copies()
         self.site.stop()
+
+    def wait_for_copies(self) -> None:
+        """Until every closed segment is on both volumes, or no more come."""
+        deadline = time.monotonic() + COPIES_PATIENCE_S
+        missing, changed = len(self.pair.missing_closed(STREAMS)), time.monotonic()
+        while missing and time.monotonic() < min(deadline, changed + NEXT_COPY_PATIENCE_S):
+            time.sleep(1)
+            before, missing = missing, len(self.pair.missing_closed(STREAMS))
+            changed = time.monotonic() if missing < before else changed
 
     def close(self) -> None:
         """Whatever went wrong: no program, no mount and no device is left."""

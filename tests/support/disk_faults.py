@@ -10,7 +10,7 @@ from failing_calls import FailingCalls, Rule
 from loop_volume import MIB, LoopVolume
 
 NO_SPACE = "No space left on device|kept for the logs"
-GONE = "Input/output error|No such file or directory"
+GONE = "Input/output error|no volume is there"
 SLOW = "behind by|does not answer|too slow"
 
 
