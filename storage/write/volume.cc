@@ -129,8 +129,12 @@ std::string Volume::quarantine_path(std::string_view relative, UtcTime now) cons
 
 Result<void> Volume::check() const {
   const std::string identity = root_ + std::string(kIdentityFile);
-  CANDOR_TRY(const Uuid found, read_identity(*files_, identity, name_));
-  if (found != id_) {
+  const auto found = read_identity(*files_, identity, name_);
+  if (!found.has_value() && found.error().kind() == ErrorKind::kNotFound) {
+    return fail(ErrorKind::kNotFound, root_ + ": no volume is there any more; is it mounted?");
+  }
+  CANDOR_CHECK(found);
+  if (*found != id_) {
     return fail(ErrorKind::kFailedPrecondition,
                 identity + ": is another volume than the one that was here");
   }
@@ -148,6 +152,9 @@ Result<void> Volume::probe() const {
 void Volume::retire(std::string_view why, UtcTime now) const {
   const std::string text = fmt::format("{}: {}", to_rfc3339(now), why);
   log::error("storage.volume-retired", {{"volume", name_}, {"why", why}});
+  if (!check().has_value()) {
+    return;  // It is another volume's folder now, or an empty mount point.
+  }
   if (auto told = replace_file(*files_, root_ + std::string(kRetiredFile), as_bytes(text));
       !told.has_value()) {
     log::error("storage.volume-retired-unwritten", {{"error", told.error().message()}});

@@ -50,7 +50,8 @@ class Volume {
   [[nodiscard]] Result<void> probe() const;
 
   /// Says in `volume.retired` why this volume must not be written to before a person has looked at
-  /// it; open() refuses it until that file is taken away. As good as the disk still is.
+  /// it; open() refuses it until that file is taken away. As good as the disk still is; nothing
+  /// is written where another volume stands, or none.
   void retire(std::string_view why, UtcTime now) const;
 
   /// Errors: errno kinds; free space that cannot be told is an alarm.

@@ -60,5 +60,14 @@ TEST(VolumeTest, RefusesARetiredVolumeUntilSomebodyHasLooked) {
   EXPECT_TRUE(Volume::open(folder / "a", "a", kNow).has_value());
 }
 
+TEST(VolumeTest, NothingIsRetiredWhereNoVolumeIsAnyMore) {
+  const test::TempFolder folder;
+  const Volume volume = Volume::open(folder / "a", "a", kNow).value();
+  std::filesystem::rename(folder / "a", folder / "unmounted");
+  std::filesystem::create_directory(folder / "a");
+  volume.retire("media: sync folder: Input/output error", kNow);
+  EXPECT_TRUE(std::filesystem::is_empty(folder / "a"));
+}
+
 }  // namespace
 }  // namespace candor::storage

@@ -37,6 +37,7 @@ class LogCopy {
       : from_(from), to_(to), folder_(folder), now_(now) {}
 
   [[nodiscard]] Result<bool> run(const LogExtent& extent) {
+    CANDOR_CHECK(to_.check());  // Not into an empty mount point.
     CANDOR_CHECK(
         make_folders_below(to_.files(), to_.root(), to_.absolute(folder_ + "/tile/entries")));
     CANDOR_CHECK(copy_origin());
