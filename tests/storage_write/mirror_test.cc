@@ -74,13 +74,13 @@ class MirrorTest : public RecorderFixture {
     ASSERT_EQ(state_of(volume), state);
   }
 
-  void wait_for_failed_file(std::size_t volume) const {
+  void wait_for_failed_files(std::size_t volume, std::uint64_t count) const {
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    while (recorder_->status().volumes.at(volume).failed_files == 0 &&
+    while (recorder_->status().volumes.at(volume).failed_files < count &&
            std::chrono::steady_clock::now() < deadline) {
       std::this_thread::sleep_for(1ms);
     }
-    ASSERT_GT(recorder_->status().volumes.at(volume).failed_files, 0U);
+    ASSERT_GE(recorder_->status().volumes.at(volume).failed_files, count);
   }
 
   // Every closed segment is whole on both volumes.
@@ -133,6 +133,14 @@ class MirrorTest : public RecorderFixture {
     return files(volume_, below).size() == files(b_, below).size() ? "same" : "b holds more";
   }
 
+  [[nodiscard]] static std::uint64_t media_bytes(const Volume& volume) {
+    std::uint64_t bytes = 0;
+    for (const std::string& path : files(volume, "/media")) {
+      bytes += std::filesystem::file_size(path);
+    }
+    return bytes;
+  }
+
   test::FailingFiles disk_b_;
   Volume b_;
   NoIndex index_;
@@ -154,7 +162,7 @@ TEST_F(MirrorTest, AVolumeThatCannotBeSyncedCostsNoFrame) {
   deliver_seconds(1);
   disk_.fail(FileOp::kSync, "/media/");
   deliver_seconds(1);
-  wait_for_failed_file(0);
+  wait_for_failed_files(0, 1);
   deliver_seconds(6);
   recorder_->stop();
   EXPECT_EQ(frames_in(b_), 8 * 25);
@@ -170,6 +178,32 @@ TEST_F(MirrorTest, AFullVolumeCostsNoFrame) {
   recorder_->stop();
   EXPECT_EQ(frames_in(volume_), 8 * 25);
   EXPECT_EQ(frames_in(b_), 8 * 25);
+}
+
+TEST_F(MirrorTest, AVolumeThatIsNearlyFullIsToldOfAndKeepsItsRoomForTheLogs) {
+  open();
+  deliver_seconds(1);
+  disk_b_.say_free(1000);
+  wait_for(1, VolumeState::kFull);
+  deliver_seconds(2);
+  recorder_->stop();
+  EXPECT_EQ(frames_in(volume_), 3 * 25);
+  EXPECT_LT(media_bytes(b_), media_bytes(volume_) / 2);
+  EXPECT_EQ(state_of(1), VolumeState::kFull);
+  EXPECT_EQ(compare("/log"), "same");
+  EXPECT_THAT(log_text(), HasSubstr("RECORDER(fault)"));
+}
+
+TEST_F(MirrorTest, AVolumeThatRefusesMediaOnlyIsLeftAfterThreeFiles) {
+  open();
+  disk_b_.fail(FileOp::kSync, "/media/");
+  for (std::uint64_t file = 1; file <= 3; ++file) {
+    cut();
+    deliver_seconds(1);
+    wait_for_failed_files(1, file);
+  }
+  EXPECT_THAT(log_text(), HasSubstr("RECORDER(fault)"));
+  wait_for(1, VolumeState::kAway);
 }
 
 TEST_F(MirrorTest, AVolumeWhoseLogFailsIsLeftAndTakenBack) {
@@ -262,7 +296,7 @@ TEST_F(MirrorTest, AFileThatFailedOnOneVolumeIsReplacedByTheGoodOneAndKept) {
   wait_for_frames(volume_, 25);
   disk_.fail(FileOp::kAppend, "/0000000001-");
   deliver_seconds(1);
-  wait_for_failed_file(0);
+  wait_for_failed_files(0, 1);
   deliver_seconds(6);
   heal();
   recorder_.reset();

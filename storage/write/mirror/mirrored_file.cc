@@ -37,7 +37,24 @@ void MirroredFile::Copy::fail(std::atomic<bool>& how, Error why) {
   }
 }
 
+// On the volume's thread. Its bytes so far stay; the volume has told by itself that it is full.
+bool MirroredFile::Copy::is_cut_for_space() {
+  if (kind != FileKind::kMedia || !volume->keeps_for_logs()) {
+    return false;
+  }
+  if (!is_cut && !is_lost) {
+    error = Error(ErrorKind::kResourceExhausted, path + ": what is free is kept for the logs");
+  }
+  is_cut = true;
+  return true;
+}
+
 Result<void> MirroredFile::Copy::begin(ByteView head) {
+  // The folder may be an empty mount point by now: nothing is made there.
+  if (auto ours = volume->volume().check(); !ours.has_value()) {
+    volume->leave(ours.error());
+    return ours;
+  }
   const std::string whole = volume->volume().absolute(path);
   FileSystem& files = volume->volume().files();
   CANDOR_CHECK(make_folders_below(files, volume->volume().root(), parent_of(whole)));
@@ -173,7 +190,7 @@ Result<void> MirroredFile::append(const SharedBytes& bytes) {
     }
     copy->volume->post(
         [copy, bytes] {
-          if (!copy->takes_bytes()) {
+          if (!copy->takes_bytes() || copy->is_cut_for_space()) {
             return;
           }
           if (auto appended = copy->file->append(bytes.bytes); !appended.has_value()) {
@@ -214,7 +231,7 @@ VotePtr MirroredFile::sync() {
     auto synced = copy.file->sync();
     if (!synced.has_value()) {
       copy.fail(copy.is_lost, synced.error());
-    } else {
+    } else if (copy.kind == FileKind::kMedia) {
       copy.volume->note_good_file();
     }
     return synced;

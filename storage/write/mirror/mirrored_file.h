@@ -99,6 +99,7 @@ class MirroredFile {
     [[nodiscard]] bool is_vouched_for() const { return is_present() && !is_lost; }
     [[nodiscard]] Error why() const;
     void fail(std::atomic<bool>& how, Error why);
+    [[nodiscard]] bool is_cut_for_space();
     [[nodiscard]] Result<void> begin(ByteView head);
     [[nodiscard]] Result<void> check(const std::vector<FileSpan>& spans,
                                      const evidence::Digest& digest) const;

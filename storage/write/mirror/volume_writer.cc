@@ -18,6 +18,7 @@ constexpr std::size_t kBatchesMax = 100'000;
 constexpr auto kStopWait = 10s;
 // So many files in a row that could not be written: it is not the file.
 constexpr int kFailuresMax = 3;
+constexpr std::string_view kFullDetail = "what is free is kept for the logs";
 
 std::int64_t ns_of(steady_clock::time_point time) {
   return std::chrono::nanoseconds(time.time_since_epoch()).count();
@@ -138,12 +139,25 @@ void VolumeWriter::measure() {
   if (is_full && !was_full) {
     log::error("storage.disk-full",
                {{"volume", volume_.name()}, {"bytes_free", space->bytes_free}});
+    if (!options_.is_alone) {  // Else a gap says so.
+      faults_.push_back({.volume = volume_.name(),
+                         .path = "",
+                         .error = Error(ErrorKind::kResourceExhausted, std::string(kFullDetail))});
+    }
   }
   is_full_ = is_full;
 }
 
 void VolumeWriter::probe() {
+  const auto begin = steady_clock::now();
   auto locked = volume_.probe().and_then([this] { return StateLock::take_volume(volume_.root()); });
+  const auto took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begin);
+  if (locked.has_value() && took > options_.slow_after) {
+    // It would fall behind at once, again and again.
+    locked = fail(ErrorKind::kDeadlineExceeded,
+                  fmt::format("it is behind by {} ms for one small file", took.count()));
+  }
   const MutexLock lock(mutex_);
   if (!locked.has_value()) {
     detail_ = locked.error().message();
@@ -222,8 +236,7 @@ VolumeStatus VolumeWriter::status() const {
     status.detail = detail_;
   } else if (is_full() || !is_space_known_) {
     status.state = VolumeState::kFull;
-    status.detail =
-        is_space_known_ ? "what is free is kept for the logs" : "how much is free cannot be told";
+    status.detail = is_space_known_ ? kFullDetail : "how much is free cannot be told";
   } else if (status.behind > options_.slow_after) {
     status.state = VolumeState::kSlow;
     status.detail = fmt::format("behind by {} ms", status.behind.count());

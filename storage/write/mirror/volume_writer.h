@@ -85,11 +85,14 @@ class VolumeWriter : public std::enable_shared_from_this<VolumeWriter> {
   /// Notes that a file on it cannot be trusted. The folder of names cannot either after
   /// kFailedPrecondition: the volume is retired.
   void note_failed_file(std::string_view path, const Error& error) EXCLUDES(mutex_);
+  /// A media file is well: a disk may refuse those and still take the log.
   void note_good_file() EXCLUDES(mutex_);
   [[nodiscard]] std::vector<VolumeFault> take_faults() EXCLUDES(mutex_);
 
   [[nodiscard]] bool is_away() const { return is_away_.load(); }
   [[nodiscard]] bool is_full() const { return is_full_.load(); }
+  /// It is full, and another volume may have room. (Alone, the recorder writes a gap.)
+  [[nodiscard]] bool keeps_for_logs() const { return is_full() && !options_.is_alone; }
   [[nodiscard]] bool accepts_media() const { return !is_away() && !is_full(); }
   /// Grows each time it leaves: a file that was opened before is not written to any more.
   [[nodiscard]] std::uint64_t generation() const { return generation_.load(); }
