@@ -26,7 +26,7 @@ from site_on_loopback import Site, binaries, volume  # noqa: E402
 from three_rooms import CAMERAS, STREAMS, ThreeRooms  # noqa: E402
 from volume_pair import VolumePair  # noqa: E402
 
-VOLUME_BYTES = 512 * MIB
+VOLUME_BYTES = 16_384 * MIB  # A session must fit.
 POLL_S = 0.05
 BITE_PATIENCE_S = 12  # A folder is synced when a segment begins.
 BACK_PATIENCE_S = 60

@@ -182,5 +182,5 @@ def judge_campaign(pair: VolumePair, rounds: list[Round]) -> tuple[dict, list[st
 
 
 def is_kept(report: dict) -> bool:
-    zeros = ("worst_missing_ms", "counter_lost", "undeclared_gaps", "unplayable", "differing", "broken_rounds")
-    return all(report[name] == 0 for name in zeros)
+    zeros = ("worst_missing_ms", "counter_lost", "undeclared_gaps", "unplayable", "wrong_cause", "strays")
+    return all(report[name] == 0 for name in (*zeros, "differing", "copies_missing", "broken_rounds"))
