@@ -7,6 +7,10 @@
 
 namespace candor::storage {
 
+namespace {
+constexpr std::size_t kClosedKept = 3;
+}  // namespace
+
 using evidence::EntryType;
 using evidence::EntryView;
 
@@ -49,7 +53,7 @@ Result<void> LogState::apply_body(const EntryView& entry) {
       return {};
     }
     case EntryType::kInit:
-      return apply_init(entry.body);
+      return apply_init(entry);
     case EntryType::kMedia:
       return apply_media(entry);
     case EntryType::kSessionOpen:
@@ -77,11 +81,19 @@ Result<StreamState*> LogState::find(const Uuid& stream) {
   return &found->second;
 }
 
-Result<void> LogState::apply_init(ByteView bytes) {
-  CANDOR_TRY(evidence::InitBody body, evidence::decode_init(bytes));
+Result<void> LogState::apply_init(const EntryView& entry) {
+  CANDOR_TRY(evidence::InitBody body, evidence::decode_init(entry.body));
   CANDOR_TRY(StreamState * stream, find(body.stream));
   if (stream->timescale != 0 && stream->timescale != body.timescale) {
     stream->end = ns_to_ticks(ticks_to_ns(stream->end, stream->timescale), body.timescale);
+  }
+  if (stream->segment.has_value()) {
+    stream->closed.push_back({.init = std::move(*stream->segment),
+                              .bytes_logged = stream->segment_bytes_logged,
+                              .closed = entry.header.real});
+  }
+  if (stream->closed.size() > kClosedKept) {
+    stream->closed.erase(stream->closed.begin());
   }
   stream->timescale = body.timescale;
   stream->next_segment = body.segment + 1;

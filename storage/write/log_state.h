@@ -15,12 +15,20 @@
 
 namespace candor::storage {
 
+/// A segment that another one has followed.
+struct ClosedSegment {
+  evidence::InitBody init;
+  std::uint64_t bytes_logged = 0;
+  UtcTime closed;  // Of the INIT entry of the segment after it.
+};
+
 /// Where one stream stands.
 struct StreamState {
   evidence::StreamBody stream;
   std::uint64_t next_segment = 1;
   std::optional<evidence::InitBody> segment;  // The newest segment.
   std::uint64_t segment_bytes_logged = 0;     // Bytes of chunks of that segment with an entry.
+  std::vector<ClosedSegment> closed;          // The last ones before it, at most three.
   std::uint32_t timescale = 0;                // 0 before the first segment.
   std::int64_t end = 0;                       // End of the last logged unit, ticks.
   std::optional<evidence::GapBody> open_gap;
@@ -59,7 +67,7 @@ class LogState {
  private:
   [[nodiscard]] Result<void> apply_body(const evidence::EntryView& entry);
   [[nodiscard]] Result<void> apply_media(const evidence::EntryView& entry);
-  [[nodiscard]] Result<void> apply_init(ByteView body);
+  [[nodiscard]] Result<void> apply_init(const evidence::EntryView& entry);
   [[nodiscard]] Result<void> apply_gap(evidence::EntryType type, ByteView body);
   [[nodiscard]] Result<void> apply_session_open(const evidence::EntryView& entry);
   [[nodiscard]] Result<StreamState*> find(const Uuid& stream);

@@ -2,6 +2,7 @@
 // The start of a room: what the run before left is adopted, quarantined or declared missing
 // (docs/design/recovery.md). Nothing is trimmed in silence.
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "core/log.h"
@@ -20,6 +21,9 @@ std::string shutdown_of(const LogState& state, const Uuid& boot_id) {
   }
   return state.last_header().boot_id == boot_id ? "crash" : "power-loss";
 }
+
+// Far more than between two rounds.
+constexpr std::chrono::seconds kUnsyncedMax{5};
 
 std::string gap_cause_of(const std::string& shutdown) {
   if (shutdown == "clean") {
@@ -86,6 +90,7 @@ Result<void> RoomRecorder::adopt_streams() {
     stream.end = stream.committed_end = known->end;
     stream.gap = known->open_gap;
     stream.closed_gap_end = known->closed_gap_end;
+    trim_closed(*known);
     const std::optional<evidence::InitBody> last = known->segment;
     const std::uint64_t logged = known->segment_bytes_logged;
     streams_.push_back(std::move(stream));
@@ -115,6 +120,21 @@ Result<Tail> RoomRecorder::best_tail(const evidence::InitBody& last, std::uint64
     }
   }
   return best;
+}
+
+// Of a file that was closed just before a power cut the last seal may be torn: players would stop
+// there. Its units have their entries.
+void RoomRecorder::trim_closed(const StreamState& known) {
+  for (const ClosedSegment& segment : known.closed) {
+    if (log_.state().last_header().real - segment.closed > kUnsyncedMax) {
+      continue;
+    }
+    if (auto tail = best_tail(segment.init, segment.bytes_logged); !tail.has_value()) {
+      log::warn(
+          "storage.tail-unreadable",
+          {{"room", log_.room()}, {"path", segment.init.path}, {"error", tail.error().message()}});
+    }
+  }
 }
 
 Result<void> RoomRecorder::adopt_tail(Stream& stream, const evidence::InitBody& last,

@@ -98,6 +98,9 @@ Result<Tail> read_tail(FileSystem& files, const std::string& path,
   while (at < file.size()) {
     const ByteView rest = ByteView(file).subspan(at);
     if (const auto seal = bmff::read_seal(rest); seal.has_value()) {
+      if (chunk_bytes >= logged_bytes && has_lost_sector(file, at, at + *seal)) {
+        break;
+      }
       at += *seal;
       continue;
     }

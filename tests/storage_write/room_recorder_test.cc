@@ -12,6 +12,8 @@
 namespace candor::storage {
 namespace {
 
+constexpr std::size_t kSealBytes = 338;
+
 using testing::EndsWith;
 using testing::SizeIs;
 
@@ -63,6 +65,24 @@ TEST_F(RoomRecorderTest, QuarantinesATornChunkAndKeepsWhatIsWhole) {
   EXPECT_EQ(std::filesystem::file_size(segment), whole);
   EXPECT_THAT(files("/quarantine"), SizeIs(1));
   EXPECT_THAT(log_text(), EndsWith("MEDIA(3r) GAP-OPEN(recorder-crash)"));
+}
+
+// Only the newest file was looked at: a power cut just after another was closed left a torn seal.
+TEST_F(RoomRecorderTest, CutsATornSealOffAFileThatWasClosed) {
+  start();
+  record("IPPP");
+  cut();
+  record("IPPP IPP");
+  commit();
+  crash();
+  const std::string closed = files("/media").front();
+  const auto whole = std::filesystem::file_size(closed);
+  std::filesystem::resize_file(closed, whole - 7);
+
+  start();
+
+  EXPECT_EQ(std::filesystem::file_size(closed), whole - kSealBytes);
+  EXPECT_THAT(files("/quarantine"), SizeIs(1));
 }
 
 TEST_F(RoomRecorderTest, QuarantinesATornEntryAndGoesOn) {
