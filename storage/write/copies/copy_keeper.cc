@@ -26,8 +26,7 @@ CopyKeeper::CopyKeeper(std::vector<Writer> volumes, const Clock& clock, Options 
 
 std::shared_ptr<CopyKeeper> CopyKeeper::make(std::vector<Writer> volumes, const Clock& clock,
                                              Options options) {
-  return std::shared_ptr<CopyKeeper>(
-      new CopyKeeper(std::move(volumes), clock, std::move(options)));
+  return std::shared_ptr<CopyKeeper>(new CopyKeeper(std::move(volumes), clock, std::move(options)));
 }
 
 void CopyKeeper::start(std::vector<LogEnd> logs) {
@@ -81,7 +80,8 @@ Result<void> CopyKeeper::run_until_stopped() {
 // What closed since the last start and was not noted, because the program was killed.
 Result<void> CopyKeeper::find_segments(const LogEnd& log) {
   CANDOR_TRY(const std::uint64_t from, register_->log_position(log.room, log.epoch));
-  SegmentRef segment{.path = "", .room = log.room, .epoch = log.epoch, .init_entry = 0, .session = {}};
+  SegmentRef segment{
+      .path = "", .room = log.room, .epoch = log.epoch, .init_entry = 0, .session = {}};
   const std::optional<LogPlace> place = log_of(segment);
   if (!place.has_value() || from >= log.entries) {
     return {};

@@ -95,7 +95,7 @@ class CopyKeeper : public std::enable_shared_from_this<CopyKeeper> {
   const std::vector<Writer> volumes_;
   const Clock& clock_;
   const Options options_;
-  std::vector<LogEnd> logs_;  // From start() on the thread's.
+  std::vector<LogEnd> logs_;                                  // From start() on the thread's.
   BoundedQueue<ClosedCopy> notes_{{.items = 1, .bytes = 1}};  // Control items only.
   // The thread's own:
   std::optional<CopyRegister> register_;

@@ -33,6 +33,7 @@ CREATE TABLE segments (
   lost INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE INDEX segments_below_two ON segments (path, session) WHERE copies < 2;
+CREATE INDEX segments_by_session ON segments (session, copies) WHERE session IS NOT NULL;
 CREATE INDEX segments_lost ON segments (path) WHERE lost = 1;
 CREATE TABLE copies (
   path TEXT NOT NULL,
@@ -46,7 +47,6 @@ Result<Database> open_database(const std::string& path) {
   return open_database_for_writing(
       path, {.application_id = kApplicationId, .version = kVersion, .schema = kSchema});
 }
-
 
 }  // namespace
 
@@ -72,8 +72,7 @@ Result<std::unique_ptr<CopyRegister::Impl>> CopyRegister::Impl::open(Database da
                                                                      std::size_t volumes) {
   CANDOR_TRY(Statement add, database.prepare("INSERT OR IGNORE INTO segments (path, room, epoch, "
                                              "init_entry, session) VALUES (?, ?, ?, ?, ?)"));
-  CANDOR_TRY(Statement verify,
-             database.prepare("INSERT OR REPLACE INTO copies VALUES (?, ?, ?)"));
+  CANDOR_TRY(Statement verify, database.prepare("INSERT OR REPLACE INTO copies VALUES (?, ?, ?)"));
   CANDOR_TRY(Statement count_copies,
              database.prepare("UPDATE segments SET lost = 0, copies = (SELECT count(*) FROM copies "
                               "WHERE copies.path = segments.path) WHERE path = ?"));
@@ -90,11 +89,10 @@ Result<std::unique_ptr<CopyRegister::Impl>> CopyRegister::Impl::open(Database da
              database.prepare("SELECT entries FROM logs WHERE room = ? AND epoch = ?"));
   CANDOR_TRY(Statement set_position,
              database.prepare("INSERT OR REPLACE INTO logs VALUES (?, ?, ?)"));
-  return std::unique_ptr<Impl>(
-      new Impl{std::move(database), volumes, std::move(add), std::move(verify),
-               std::move(count_copies), std::move(lose), std::move(incomplete), std::move(holders),
-               std::move(below_two), std::move(lost), std::move(position),
-               std::move(set_position)});
+  return std::unique_ptr<Impl>(new Impl{
+      std::move(database), volumes, std::move(add), std::move(verify), std::move(count_copies),
+      std::move(lose), std::move(incomplete), std::move(holders), std::move(below_two),
+      std::move(lost), std::move(position), std::move(set_position)});
 }
 
 CopyRegister::CopyRegister(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -129,7 +127,10 @@ Result<CopyRegister> CopyRegister::open(const std::string& path, const std::vect
 
 Result<void> CopyRegister::add(const SegmentRef& segment) {
   Statement& add = impl_->add;
-  add.bind(1, segment.path).bind(2, segment.room).bind(3, segment.epoch).bind(4, segment.init_entry);
+  add.bind(1, segment.path)
+      .bind(2, segment.room)
+      .bind(3, segment.epoch)
+      .bind(4, segment.init_entry);
   segment.session == Uuid{} ? add.bind_null(5) : add.bind(5, segment.session);
   return add.run();
 }
@@ -202,6 +203,31 @@ Result<std::uint64_t> CopyRegister::log_position(std::string_view room, std::uin
 Result<void> CopyRegister::set_log_position(std::string_view room, std::uint32_t epoch,
                                             std::uint64_t entries) {
   return impl_->set_position.bind(1, room).bind(2, epoch).bind(3, entries).run();
+}
+
+struct CopyReader::Impl {
+  Database database;
+  Statement fewest;
+};
+
+CopyReader::CopyReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+CopyReader::CopyReader(CopyReader&&) noexcept = default;
+CopyReader& CopyReader::operator=(CopyReader&&) noexcept = default;
+CopyReader::~CopyReader() = default;
+
+Result<CopyReader> CopyReader::open(const std::string& path) {
+  CANDOR_TRY(Database database, Database::open_read_only(path));
+  CANDOR_TRY(Statement fewest,
+             database.prepare("SELECT min(copies) FROM segments WHERE session = ?"));
+  return CopyReader(std::unique_ptr<Impl>(new Impl{std::move(database), std::move(fewest)}));
+}
+
+Result<std::size_t> CopyReader::copies_of(const Uuid& session) {
+  CANDOR_TRY(const bool has_row, impl_->fewest.bind(1, session).step());
+  const auto copies =
+      has_row ? static_cast<std::size_t>(impl_->fewest.unsigned_integer(0)) : std::size_t{0};
+  impl_->fewest.reset();
+  return copies;
 }
 
 }  // namespace candor::storage

@@ -72,4 +72,25 @@ class CopyRegister {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Reads the register while the keeper writes to it. One thread.
+class CopyReader {
+ public:
+  /// Errors: kNotFound; SQLite kinds.
+  [[nodiscard]] static Result<CopyReader> open(const std::string& path);
+
+  CopyReader(CopyReader&&) noexcept;
+  CopyReader& operator=(CopyReader&&) noexcept;
+  CopyReader(const CopyReader&) = delete;
+  CopyReader& operator=(const CopyReader&) = delete;
+  ~CopyReader();
+
+  /// Whole copies of the session's segment that has fewest; 0 without any.
+  [[nodiscard]] Result<std::size_t> copies_of(const Uuid& session);
+
+ private:
+  struct Impl;
+  explicit CopyReader(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
 }  // namespace candor::storage

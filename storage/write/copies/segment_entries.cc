@@ -33,8 +33,7 @@ class EntriesOfSegment {
 
   [[nodiscard]] Result<SegmentEntries> found() && {
     if (!found_.has_value()) {
-      return fail(ErrorKind::kDataLoss,
-                  fmt::format("entry {} is no INIT entry", init_entry_));
+      return fail(ErrorKind::kDataLoss, fmt::format("entry {} is no INIT entry", init_entry_));
     }
     return std::move(*found_);
   }
@@ -111,10 +110,9 @@ Result<void> check_unit(bmff::BoxFile& file, const evidence::MediaBody& unit) {
 
 Result<SegmentEntries> read_segment_entries(const LogPlace& log, std::uint64_t init_entry) {
   EntriesOfSegment entries(init_entry);
-  auto read = read_log(log, init_entry / kEntriesPerBundle,
-                       [&](const std::vector<ByteView>& bundle) {
-                         return entries.take_bundle(bundle);
-                       });
+  auto read =
+      read_log(log, init_entry / kEntriesPerBundle,
+               [&](const std::vector<ByteView>& bundle) { return entries.take_bundle(bundle); });
   if (!read.has_value() && read.error().kind() != ErrorKind::kCancelled) {
     return fail(std::move(read.error()));
   }
