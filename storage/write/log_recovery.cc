@@ -30,9 +30,9 @@ Result<RoomLog> RoomLog::open(Mirror& mirror, Origin origin, const EntryClock& c
   CANDOR_CHECK(log.check_origin());
   CANDOR_CHECK(with_context(log.replay_furthest(), log.folder_));
   if (log.part_bytes_ > 0) {
-    log.bundle_ =
+    log.bundle_ = std::make_unique<MirroredFile>(
         MirroredFile::resume(mirror.writers(), bundle_path(log.folder_, log.whole_bundles_, false),
-                             FileKind::kLog, log.part_bytes_);
+                             FileKind::kLog, log.part_bytes_));
     if (log.written_ == (log.whole_bundles_ + 1) * kEntriesPerBundle) {
       // Killed between the last entry of a bundle and its renaming.
       CANDOR_CHECK(log.finish_bundle());

@@ -45,7 +45,7 @@ struct RecorderOptions {
   /// Media is not written (gap disk-full) while less is free than this, or than a twentieth of a
   /// small volume: the logs, which say so, must never be what finds the disk full.
   std::uint64_t reserve_bytes = std::uint64_t{256} << 20;
-  CopyKeeper::Options copies{};
+  CopyOptions copies{};
   /// One of two volumes that does not answer for so long is given up until it does.
   std::chrono::milliseconds volume_stuck_after{10'000};
   /// A room's log failed on every volume: the process must stop and start anew, which recovers it.

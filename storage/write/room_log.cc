@@ -76,11 +76,12 @@ Result<void> RoomLog::commit() {
 }
 
 Result<void> RoomLog::write_to_bundle(Bytes frames) {
-  if (!bundle_.has_value()) {
-    CANDOR_TRY(bundle_,
+  if (bundle_ == nullptr) {
+    CANDOR_TRY(MirroredFile begun,
                MirroredFile::create(mirror_->writers(),
                                     bundle_path(folder_, written_ / kEntriesPerBundle, false),
                                     FileKind::kLog, {}));
+    bundle_ = std::make_unique<MirroredFile>(std::move(begun));
   }
   const FileSpan span{.offset = bundle_->size(), .bytes = frames.size()};
   const evidence::Digest digest = evidence::sha256(frames);
@@ -101,7 +102,7 @@ Result<void> RoomLog::finish_bundle() {
 
 LogExtent RoomLog::extent() const {
   return {.whole_bundles = written_ / kEntriesPerBundle,
-          .part_bytes = bundle_.has_value() ? bundle_->size() : 0};
+          .part_bytes = bundle_ != nullptr ? bundle_->size() : 0};
 }
 
 void RoomLog::rejoin(const std::shared_ptr<VolumeWriter>& volume) {
@@ -119,7 +120,7 @@ void RoomLog::rejoin(const std::shared_ptr<VolumeWriter>& volume) {
         }
       },
       0);
-  if (bundle_.has_value()) {
+  if (bundle_ != nullptr) {
     bundle_->rejoin(volume);
   }
 }

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,10 +79,10 @@ class RoomLog {
   std::string folder_;  // From a volume's root.
   LogState state_;
   std::vector<Bytes> queued_;
-  std::optional<MirroredFile> bundle_;  // The growing one.
-  std::uint64_t written_ = 0;           // Entries in bundles.
-  std::uint64_t whole_bundles_ = 0;     // As they were read,
-  std::uint64_t part_bytes_ = 0;        // with the growing one.
+  std::unique_ptr<MirroredFile> bundle_;  // The growing one.
+  std::uint64_t written_ = 0;             // Entries in bundles.
+  std::uint64_t whole_bundles_ = 0;       // As they were read,
+  std::uint64_t part_bytes_ = 0;          // with the growing one.
   bool was_torn_ = false;
   std::vector<std::string> forks_;
 };

@@ -20,7 +20,7 @@ Error MirroredFile::Copy::why() const {
 }
 
 // On the volume's thread. What a volume that is away does not do is no fault of the file.
-void MirroredFile::Copy::fail(std::atomic<bool>& how, Error why) {
+void MirroredFile::Copy::fail(std::atomic<bool>& how, const Error& why) {
   const bool is_first = !is_cut && !is_lost;
   if (is_first) {
     error = why;
@@ -61,10 +61,10 @@ Result<void> MirroredFile::Copy::begin(ByteView head) {
   CANDOR_TRY(AppendFile created, AppendFile::create(files, whole));
   if (auto appended = created.append(head); !appended.has_value()) {
     // An empty file that nothing knows of; the disk is full, most likely.
-    static_cast<void>(files.remove(whole));
+    (void)files.remove(whole).has_value();
     return appended;
   }
-  file = std::move(created);
+  file = std::make_unique<AppendFile>(std::move(created));
   return {};
 }
 
@@ -106,7 +106,7 @@ MirroredFile::CopyPtr MirroredFile::add_copy(const std::shared_ptr<VolumeWriter>
 
 Result<MirroredFile> MirroredFile::create(const std::vector<std::shared_ptr<VolumeWriter>>& volumes,
                                           std::string relative_path, FileKind kind,
-                                          SharedBytes head) {
+                                          const SharedBytes& head) {
   MirroredFile file(std::move(relative_path), kind);
   file.size_ = head.bytes.size();
   for (const auto& volume : volumes) {
@@ -157,7 +157,7 @@ void MirroredFile::rejoin(const std::shared_ptr<VolumeWriter>& volume) {
           copy->fail(copy->is_lost, opened.error());
           return;
         }
-        copy->file = std::move(*opened);
+        copy->file = std::make_unique<AppendFile>(std::move(*opened));
       },
       0);
 }
@@ -206,7 +206,7 @@ Result<void> MirroredFile::append(const SharedBytes& bytes) {
 
 // Asks the copies that are still vouched for. `work` runs on each volume's thread.
 template <typename Work>
-VotePtr MirroredFile::ask(Work work) {
+VotePtr MirroredFile::ask(const Work& work) {
   std::vector<CopyPtr> asked;
   std::ranges::copy_if(copies_, std::back_inserter(asked),
                        [](const CopyPtr& copy) { return copy->is_vouched_for(); });
@@ -274,7 +274,7 @@ void MirroredFile::close(const Closed& done) {
     const auto volume = copy->volume;
     volume->post(
         [copy = std::move(copy), done] {
-          done(copy->volume->volume(), copy->takes_bytes() && copy->file.has_value());
+          done(copy->volume->volume(), copy->takes_bytes() && copy->file != nullptr);
           copy->file.reset();
         },
         0);

@@ -47,7 +47,7 @@ class MirroredFile {
   /// `head`. Errors: the first volume's, when all have refused already; kUnavailable.
   [[nodiscard]] static Result<MirroredFile> create(
       const std::vector<std::shared_ptr<VolumeWriter>>& volumes, std::string relative_path,
-      FileKind kind, SharedBytes head);
+      FileKind kind, const SharedBytes& head);
   /// Goes on with a file that every volume that is not away holds with this size.
   [[nodiscard]] static MirroredFile resume(
       const std::vector<std::shared_ptr<VolumeWriter>>& volumes, std::string relative_path,
@@ -89,7 +89,7 @@ class MirroredFile {
     FileKind kind = FileKind::kMedia;
     std::string path;                   // From the root.
     std::uint64_t generation = 0;       // Of the volume, when the copy was begun.
-    std::optional<AppendFile> file;     // The volume's thread only.
+    std::unique_ptr<AppendFile> file;   // The volume's thread only.
     std::atomic<bool> is_cut = false;   // An append failed: what is before it is whole.
     std::atomic<bool> is_lost = false;  // A sync or a reading back failed: nothing is vouched for.
     std::optional<Error> error;         // Volume's thread; readable once one of both is set.
@@ -98,7 +98,7 @@ class MirroredFile {
     [[nodiscard]] bool takes_bytes() const { return is_present() && !is_cut && !is_lost; }
     [[nodiscard]] bool is_vouched_for() const { return is_present() && !is_lost; }
     [[nodiscard]] Error why() const;
-    void fail(std::atomic<bool>& how, Error why);
+    void fail(std::atomic<bool>& how, const Error& why);
     [[nodiscard]] bool is_cut_for_space();
     [[nodiscard]] Result<void> begin(ByteView head);
     [[nodiscard]] Result<void> check(const std::vector<FileSpan>& spans,
@@ -112,7 +112,7 @@ class MirroredFile {
   [[nodiscard]] CopyPtr add_copy(const std::shared_ptr<VolumeWriter>& volume);
   void drop_absent_copies();
   template <typename Work>
-  [[nodiscard]] VotePtr ask(Work work);
+  [[nodiscard]] VotePtr ask(const Work& work);
   [[nodiscard]] Result<void> any_takes_bytes() const;
 
   std::string path_;

@@ -100,7 +100,7 @@ Result<std::vector<VolumeSlot>> open_volumes(const std::vector<VolumeSpec>& spec
   const std::string path = state_folder + "/volumes.json";
   CANDOR_TRY(KnownVolumes known, read_register(path));
   std::vector<VolumeSlot> slots;
-  std::optional<Error> first_fault;
+  std::string first_fault;
   for (const VolumeSpec& spec : specs) {
     const auto id = known.find(spec.name);
     if (id == known.end()) {
@@ -118,7 +118,9 @@ Result<std::vector<VolumeSlot>> open_volumes(const std::vector<VolumeSpec>& spec
       CANDOR_CHECK(take_lock(spec, slots.back()));
     } else {
       slots.back().fault = opened.error();
-      first_fault = first_fault.value_or(std::move(opened.error()).within(spec.place));
+      if (first_fault.empty()) {
+        first_fault = std::move(opened.error()).within(spec.place).message();
+      }
     }
   }
   const bool is_any_well =
@@ -126,7 +128,7 @@ Result<std::vector<VolumeSlot>> open_volumes(const std::vector<VolumeSpec>& spec
   if (!is_any_well) {
     return fail(ErrorKind::kFailedPrecondition,
                 fmt::format("{}; to begin a new volume in its place, take its line out of {}",
-                            first_fault->message(), path));
+                            first_fault, path));
   }
   CANDOR_CHECK(check_devices(specs, slots));
   CANDOR_CHECK(write_register(path, known));

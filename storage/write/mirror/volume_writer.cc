@@ -87,8 +87,8 @@ void VolumeWriter::flush() {
     return;
   }
   leave(Error(ErrorKind::kResourceExhausted, "it is too slow: what waits for it is given up"));
-  for (const Task& task : batch.tasks) {
-    task();  // It finds the volume away, and says no.
+  for (const Task& task : batch.tasks) {  // NOLINT(bugprone-use-after-move): it was not taken.
+    task();                               // It finds the volume away, and says no.
   }
 }
 

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/write/copies/copy_work.h"
+
+#include <algorithm>
+#include <iterator>
+#include <thread>
+#include <utility>
+
+#include "core/log.h"
+#include "storage/write/copies/segment_copy.h"
+#include "storage/write/log_paths.h"
+
+namespace candor::storage {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+constexpr std::size_t kBatch = 64;
+constexpr int kLostRetries = 40;
+
+}  // namespace
+
+Result<CopyWork> CopyWork::open(std::vector<Writer> volumes, const Clock& clock,
+                                CopyOptions options, std::function<bool()> must_stop) {
+  std::vector<Uuid> ids;
+  std::ranges::transform(volumes, std::back_inserter(ids),
+                         [](const Writer& writer) { return writer->volume().id(); });
+  CANDOR_TRY(CopyRegister copies, CopyRegister::open(options.register_path, ids));
+  return CopyWork(std::move(copies), std::move(volumes), clock, std::move(options),
+                  std::move(must_stop));
+}
+
+CopyWork::CopyWork(CopyRegister copies, std::vector<Writer> volumes, const Clock& clock,
+                   CopyOptions options, std::function<bool()> must_stop)
+    : register_(std::move(copies)),
+      volumes_(std::move(volumes)),
+      clock_(&clock),
+      options_(std::move(options)),
+      must_stop_(std::move(must_stop)) {}
+
+// What closed since the last start and was not noted, because the program was killed.
+Result<void> CopyWork::find_segments(const LogEnd& log) {
+  CANDOR_TRY(const std::uint64_t from, register_.log_position(log.room, log.epoch));
+  SegmentRef segment{
+      .path = "", .room = log.room, .epoch = log.epoch, .init_entry = 0, .session = {}};
+  const std::optional<LogPlace> place = log_of(segment);
+  if (!place.has_value() || from >= log.entries) {
+    return {};
+  }
+  std::uint64_t next = from / kEntriesPerBundle * kEntriesPerBundle;
+  CANDOR_CHECK(read_log(*place, from / kEntriesPerBundle,
+                        [&](const std::vector<ByteView>& entries) -> Result<void> {
+                          for (const ByteView bytes : entries) {
+                            const std::uint64_t index = next++;
+                            CANDOR_TRY(const auto entry, evidence::decode_entry(bytes));
+                            if (entry.header.type != evidence::EntryType::kInit || index < from ||
+                                index >= log.entries) {
+                              continue;
+                            }
+                            CANDOR_TRY(const auto init, evidence::decode_init(entry.body));
+                            segment.path = init.path;
+                            segment.session = init.session;
+                            segment.init_entry = index;
+                            CANDOR_CHECK(register_.add(segment));
+                          }
+                          return {};
+                        }));
+  return register_.set_log_position(log.room, log.epoch, log.entries);
+}
+
+Result<void> CopyWork::take(const ClosedCopy& copy) {
+  CANDOR_CHECK(register_.add(copy.segment));
+  if (copy.is_whole) {
+    CANDOR_CHECK(register_.set_verified(copy.segment.path, copy.volume, clock_->utc()));
+  }
+  postpone(copy.segment.path, options_.settle);
+  return {};
+}
+
+Result<void> CopyWork::look_around() {
+  std::string after;
+  while (!must_stop_()) {
+    CANDOR_TRY(const std::vector<SegmentCopies> batch, register_.incomplete(after, kBatch));
+    for (const SegmentCopies& copies : batch) {
+      after = copies.segment.path;
+      if (is_due(after) && !must_stop_()) {
+        CANDOR_CHECK(complete(copies));
+      }
+    }
+    if (batch.size() < kBatch) {
+      return {};
+    }
+  }
+  return {};
+}
+
+Result<void> CopyWork::complete(const SegmentCopies& copies) {
+  postpone(copies.segment.path, options_.retry);
+  const std::optional<LogPlace> log = log_of(copies.segment);
+  if (!log.has_value()) {
+    return {};
+  }
+  const auto entries = read_segment_entries(*log, copies.segment.init_entry);
+  if (!entries.has_value()) {
+    log::warn("storage.copy-unread",
+              {{"path", copies.segment.path}, {"error", entries.error().message()}});
+    return {};
+  }
+  return complete(copies, *entries);
+}
+
+Result<void> CopyWork::complete(const SegmentCopies& copies, const SegmentEntries& entries) {
+  const SegmentRef& segment = copies.segment;
+  Writer whole;
+  std::vector<Writer> missing;
+  bool is_one_away = false;
+  for (const Writer& writer : volumes_) {
+    const Volume& volume = writer->volume();
+    const bool is_known = std::ranges::find(copies.volumes, volume.id()) != copies.volumes.end();
+    if (writer->is_away()) {
+      is_one_away = true;
+    } else if (is_known) {
+      whole = writer;
+    } else if (check_segment(volume.absolute(segment.path), entries).has_value()) {
+      whole = writer;
+      CANDOR_CHECK(register_.set_verified(segment.path, volume.id(), clock_->utc()));
+    } else {
+      missing.push_back(writer);
+    }
+  }
+  if (whole == nullptr && !is_one_away) {
+    log::error("storage.copy-lost", {{"path", segment.path}});
+    postpone(segment.path, kLostRetries * options_.retry);
+    return register_.set_lost(segment.path);
+  }
+  for (const Writer& writer : missing) {
+    if (whole != nullptr && writer->accepts_media()) {
+      CANDOR_TRY(const bool is_copied, copy_to(writer, whole, segment, entries));
+      copied_ += is_copied ? 1 : 0;
+    }
+  }
+  return {};
+}
+
+// What fails is tried again later; only the register's errors are errors here.
+Result<bool> CopyWork::copy_to(const Writer& to, const Writer& from, const SegmentRef& segment,
+                                 const SegmentEntries& entries) {
+  const auto bytes =
+      copy_segment(from->volume(), to->volume(), segment.path, entries, clock_->utc());
+  if (!bytes.has_value()) {
+    log::warn("storage.copy-failed-again", {{"volume", to->volume().name()},
+                                            {"path", segment.path},
+                                            {"error", bytes.error().message()}});
+    return false;
+  }
+  log::info("storage.copied", {{"volume", to->volume().name()}, {"path", segment.path}});
+  CANDOR_CHECK(register_.set_verified(segment.path, to->volume().id(), clock_->utc()));
+  pace(*bytes);
+  return true;
+}
+
+// On a volume that has all entries: not one that is slow.
+std::optional<LogPlace> CopyWork::log_of(const SegmentRef& segment) const {
+  for (const Writer& writer : volumes_) {
+    if (writer->status().state == VolumeState::kOk || writer->is_full()) {
+      return LogPlace{.room = segment.room,
+                      .epoch = segment.epoch,
+                      .folder = writer->volume().log_folder(segment.room, segment.epoch),
+                      .log_id = {}};
+    }
+  }
+  return std::nullopt;
+}
+
+bool CopyWork::is_due(const std::string& path) const {
+  const auto found = due_.find(path);
+  return found == due_.end() || found->second <= steady_clock::now();
+}
+
+void CopyWork::postpone(const std::string& path, std::chrono::milliseconds wait) {
+  std::erase_if(due_, [now = steady_clock::now()](const auto& one) { return one.second < now; });
+  due_[path] = steady_clock::now() + wait;
+}
+
+// Recording comes first: a copy takes its share of the disk and no more.
+void CopyWork::pace(std::uint64_t bytes) const {
+  const auto wait = std::chrono::milliseconds(1000 * bytes / options_.bytes_per_second);
+  const auto until = steady_clock::now() + wait;
+  while (!must_stop_() && steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(wait, 50ms));
+  }
+}
+
+}  // namespace candor::storage
