@@ -145,7 +145,7 @@ Result<void> CopyWork::complete(const SegmentCopies& copies, const SegmentEntrie
 
 // What fails is tried again later; only the register's errors are errors here.
 Result<bool> CopyWork::copy_to(const Writer& to, const Writer& from, const SegmentRef& segment,
-                                 const SegmentEntries& entries) {
+                               const SegmentEntries& entries) {
   const auto bytes =
       copy_segment(from->volume(), to->volume(), segment.path, entries, clock_->utc());
   if (!bytes.has_value()) {
