@@ -49,14 +49,13 @@ std::uint64_t quota_of(const storage::RecorderStatus& recorder, const SpaceLimit
   return smallest / kPercent * limits.continuous_percent;
 }
 
-void tell(std::string_view event, std::string_view volume, const SpaceWarning& warning,
+void tell(std::string_view event, const log::Field& whose, const SpaceWarning& warning,
           std::optional<double> hours) {
-  const log::Field name("volume", volume);
   const log::Field left("hours_left", hours.value_or(0));
   if (warning.level_h().has_value()) {
-    log::error(event, {name, left, {"below_h", *warning.level_h()}});
+    log::error(event, {whose, left, {"below_h", *warning.level_h()}});
   } else {
-    log::info(event, {name, left});
+    log::info(event, {whose, left});
   }
 }
 
@@ -122,7 +121,7 @@ void SpaceKeeper::judge_volumes(const storage::RecorderStatus& recorder,
     forecast.hours_left = is_away ? std::nullopt : hours_left(usable, present);
     forecast.hours_left_busy = is_away ? std::nullopt : hours_left(usable, busy);
     if (warnings_[i].update(forecast.hours_left)) {
-      tell("space.hours-left", volume.name, warnings_[i], forecast.hours_left);
+      tell("space.hours-left", {"volume", volume.name}, warnings_[i], forecast.hours_left);
     }
     forecast.warning_h = is_away ? std::nullopt : warnings_[i].level_h();
     const bool was_short = forecast.short_bytes > 0;
@@ -145,7 +144,8 @@ void SpaceKeeper::judge_continuous(const storage::RecorderStatus& recorder) {
   }
   space.hours_left = hours_left(left, continuous_.bytes_per_s());
   if (quota_warning_.update(space.hours_left)) {
-    tell("space.continuous-hours-left", "", quota_warning_, space.hours_left);
+    tell("space.continuous-hours-left", {"bytes_quota", space.bytes_quota}, quota_warning_,
+         space.hours_left);
   }
   space.warning_h = quota_warning_.level_h();
   if (const bool is_used_up = left == 0; is_used_up != space.is_used_up) {

@@ -18,6 +18,7 @@ namespace candor::storage {
 struct VolumeSpace {
   std::uint64_t bytes_total = 0;
   std::uint64_t bytes_free = 0;  // For us, without what the file system keeps for root.
+  bool is_read_only = false;     // Nothing can be written, though files that are open may go on.
 };
 
 enum class Opening : std::uint8_t {

@@ -173,7 +173,8 @@ class PosixFiles final : public FileSystem {
       return errno_failed(path, "free space");
     }
     return VolumeSpace{.bytes_total = status.f_blocks * status.f_frsize,
-                       .bytes_free = status.f_bavail * status.f_frsize};
+                       .bytes_free = status.f_bavail * status.f_frsize,
+                       .is_read_only = (status.f_flag & ST_RDONLY) != 0};
   }
 };
 

@@ -126,6 +126,11 @@ void VolumeWriter::measure() {
     return;
   }
   const auto space = volume_.space();
+  if (space.has_value() && space->is_read_only) {
+    // An error of the disk, most likely: files that are open might go on for a while.
+    leave(Error(ErrorKind::kFailedPrecondition, volume_.root() + ": is mounted read-only"));
+    return;
+  }
   const MutexLock lock(mutex_);
   is_space_known_ = space.has_value();
   if (!space.has_value()) {
