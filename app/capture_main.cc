@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // candor-capture: start, signals, stop in the order of the flow. Everything else is in app/capture.
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -16,6 +17,8 @@
 #include "app/capture/host.h"
 #include "app/capture/network_link.h"
 #include "app/capture/plan.h"
+#include "app/service/heartbeat.h"
+#include "app/service/notifier.h"
 #include "app/version.h"
 #include "config/loader.h"
 #include "core/log.h"
@@ -70,6 +73,20 @@ Result<std::unique_ptr<net::HttpServer>> listen(const config::Config& config, Th
   return with_context(std::move(listening), config.capture.socket_at);
 }
 
+// Asked each second. A round takes as long as the slowest volume that is not given up yet.
+class RecorderMakesRounds {
+ public:
+  explicit RecorderMakesRounds(const CaptureHost& host) : host_(&host) {}
+  bool operator()() {
+    const std::uint64_t rounds = host_->recorder_status().rounds;
+    return std::exchange(rounds_, rounds) != rounds;
+  }
+
+ private:
+  const CaptureHost* host_;
+  std::uint64_t rounds_ = 0;
+};
+
 // Until SIGTERM, SIGINT or a fatal error of the recorder, which stops the io_context itself.
 void run_until_stopped(asio::io_context& net) {
   asio::signal_set signals(net, SIGTERM, SIGINT);
@@ -106,7 +123,11 @@ Result<int> serve(const config::Config& config) {
   log::info("capture.started", {{"host", config.capture.host},
                                 {"rooms", config.rooms.size()},
                                 {"socket", config.capture.socket}});
-  run_until_stopped(*threads.net);
+  {
+    const Heartbeat heartbeat(*threads.net, ServiceNotifier::from_environment(),
+                              RecorderMakesRounds(*host));
+    run_until_stopped(*threads.net);
+  }
   log::info("capture.stopping");
   host->stop();
   index->stop();

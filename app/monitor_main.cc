@@ -12,6 +12,8 @@
 #include <CLI/CLI.hpp>
 #include <boost/asio.hpp>
 
+#include "app/service/heartbeat.h"
+#include "app/service/notifier.h"
 #include "app/version.h"
 #include "config/loader.h"
 #include "core/log.h"
@@ -119,6 +121,7 @@ class Monitor {
         }
       });
     }
+    const Heartbeat heartbeat(*context_, ServiceNotifier::from_environment(), [] { return true; });
     context_->run();
   }
 

@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from site_on_loopback import ROOT, Site, free_port, room, source  # noqa: E402
 from site_on_two_machines import TwoMachineSite, why_no_namespaces  # noqa: E402
+from supervisor import Supervisor  # noqa: E402
 
 sys.path.insert(0, str(ROOT / "bench"))
 
@@ -74,11 +75,10 @@ def interrupt(*_) -> None:
 def run_with_a_person(site: Site, port: int, password: str) -> None:
     print(f"\n  Candor is running:  http://127.0.0.1:{port}\n  account  demo\n  password {password}\n"
           f"  recordings and logs in {site.folder}\n  Ctrl-C stops everything in order.\n", flush=True)
+    supervisor = Supervisor([site.capture, site.monitor])
     while True:
-        if not site.capture.is_running():
-            print("capture ended; starting it again", flush=True)
-            site.start_capture()
-        time.sleep(0.5)
+        supervisor.look()
+        time.sleep(0.1)
 
 
 def run_once(site: Site, port: int, password: str, screenshots: Path | None) -> dict:

@@ -259,6 +259,7 @@ void Recorder::check_clock() {
 
 void Recorder::publish_status() {
   RecorderStatus status;
+  status.rounds = ++rounds_;
   for (const RoomRecorder& room : rooms_) {
     status.rooms.push_back({.room = room.log().room(), .streams = room.progress()});
     status.failed_files += room.failed_files();

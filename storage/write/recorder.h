@@ -60,6 +60,7 @@ struct RoomProgress {
 };
 
 struct RecorderStatus {
+  std::uint64_t rounds = 0;  // Since the start: each wrote, synced and committed what there was.
   std::vector<RoomProgress> rooms;
   SyncPercentiles sync;  // Of the volume that was first.
   std::vector<VolumeStatus> volumes;
@@ -140,6 +141,7 @@ class Recorder {
   BoundedQueue<Item> queue_;
   // The thread's own:
   std::vector<Done> waiting_;
+  std::uint64_t rounds_ = 0;
   SyncTimes sync_times_;
   EntryTime last_time_;
   BootTime last_heartbeat_;

@@ -21,11 +21,11 @@ sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests" / "support")]
 from recorded import declared_gaps, read_log, undeclared_gaps, unplayable  # noqa: E402
 from sent import Recording, boxes, judge  # noqa: E402
 from site_on_loopback import Site, binaries  # noqa: E402
+from supervisor import start_again  # noqa: E402
 from three_rooms import CAMERAS, STREAMS, ThreeRooms, sent_clips  # noqa: E402
 
 MISSING_MAX_MS = 1200
 OUTAGE_MAX_MS = 5000
-RESTART_WAIT_S = 0.5  # As the supervisor of a real host does.
 SECOND_KILL_CHANCE = 0.25
 NEW_SESSION_CHANCE = 0.5
 LAST_UNIT_NS = 250_000_000  # A last unit is as long as the recorder makes it (docs/design/time.md).
@@ -65,7 +65,6 @@ class Campaign:
                 copy.parent.mkdir(exist_ok=True)
                 shutil.copyfile(files[-1], copy)
                 self.left.append(copy)
-        time.sleep(RESTART_WAIT_S)
 
     def run(self, rounds: int) -> None:
         self.rooms.start(LIMITS)
@@ -75,11 +74,11 @@ class Campaign:
                 self.rooms.new_session()
             time.sleep(self.chance.uniform(0, 3))
             self.kill()
-            self.site.start_capture()
+            start_again(self.site.capture)
             if self.chance.random() < SECOND_KILL_CHANCE:
                 time.sleep(self.chance.uniform(0, 0.4))
                 self.kill(is_early=True)
-                self.site.start_capture()
+                start_again(self.site.capture)
             self.say(f"round {number + 1} of {rounds}")
         self.rooms.wait_for_media()
         self.rooms.end_session()
