@@ -12,6 +12,7 @@
 #include "app/cli/host_commands.h"
 #include "app/cli/invocation.h"
 #include "app/cli/session_commands.h"
+#include "app/cli/status_command.h"
 #include "app/cli/user_commands.h"
 #include "app/version.h"
 
@@ -30,12 +31,13 @@ void add_common_options(CLI::App& app, Invocation& invocation) {
 
 int run(int argc, char** argv) {
   CLI::App app{
-      "Candor on this host: sessions, rooms, index, configuration, accounts, certificates"};
+      "Candor on this host: status, sessions, rooms, index, configuration, accounts, certificates"};
   Invocation invocation;
   app.require_subcommand(1);
   app.fallthrough();
   app.set_version_flag("--version", fmt::format("candor {}", kVersion));
   add_common_options(app, invocation);
+  add_status_command(app, invocation);
   add_session_commands(app, invocation);
   add_room_commands(app, invocation);
   add_index_commands(app, invocation);

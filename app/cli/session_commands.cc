@@ -27,19 +27,6 @@ std::string local_user() {
   return entry != nullptr ? entry->pw_name : "uid-" + std::to_string(::getuid());
 }
 
-std::vector<json::object> objects_in(const json::object& answer, std::string_view name) {
-  std::vector<json::object> objects;
-  const json::value* list = answer.if_contains(name);
-  if (list != nullptr && list->is_array()) {
-    for (const json::value& one : list->get_array()) {
-      if (one.is_object()) {
-        objects.push_back(one.get_object());
-      }
-    }
-  }
-  return objects;
-}
-
 void print_json(const json::object& answer) { fmt::print("{}\n", json::serialize(answer)); }
 
 void print_session(const json::object& session) {
@@ -89,6 +76,9 @@ Result<void> start_session(const Invocation& invocation, const StartOptions& opt
                                    {"interrogators", json::value_from(options.interrogators)},
                                    {"by", options.by}}));
   invocation.is_json ? print_json(session) : print_session(session);
+  if (const std::string alarm = field_text(session, "alarm"); alarm != "-") {
+    fmt::print(stderr, "candor: the session runs, but {}\n", alarm);
+  }
   return {};
 }
 

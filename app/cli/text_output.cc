@@ -5,10 +5,12 @@
 #include <cstddef>
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 namespace candor::app::cli {
 namespace {
 
+constexpr double kGib = 1024.0 * 1024 * 1024;
 constexpr std::size_t kSecondsEnd = 19;  // "2026-11-24T08:00:00"
 
 // Columns of a terminal that UTF-8 text takes, with wide characters (CJK) as two.
@@ -41,7 +43,9 @@ std::string field_text(const boost::json::object& object, std::string_view name)
     }
     return text.empty() ? "-" : text;
   }
-  return boost::json::serialize(*field);
+  // Boost.JSON would write 2.05E1.
+  return field->is_double() ? fmt::format("{:.6g}", field->get_double())
+                            : boost::json::serialize(*field);
 }
 
 std::string time_text(const boost::json::object& object, std::string_view name) {
@@ -52,6 +56,33 @@ std::string time_text(const boost::json::object& object, std::string_view name) 
   text = text.substr(0, kSecondsEnd) + "Z";
   std::replace(text.begin(), text.end(), 'T', ' ');
   return text;
+}
+
+std::vector<boost::json::object> objects_in(const boost::json::object& answer,
+                                            std::string_view name) {
+  std::vector<boost::json::object> objects;
+  const boost::json::value* list = answer.if_contains(name);
+  if (list != nullptr && list->is_array()) {
+    for (const boost::json::value& one : list->get_array()) {
+      if (one.is_object()) {
+        objects.push_back(one.get_object());
+      }
+    }
+  }
+  return objects;
+}
+
+std::string size_text(const boost::json::object& object, std::string_view name) {
+  const boost::json::value* field = object.if_contains(name);
+  if (field == nullptr || !field->is_number()) {
+    return "-";
+  }
+  return fmt::format("{:.1f} GiB", number_field(object, name) / kGib);
+}
+
+double number_field(const boost::json::object& object, std::string_view name) {
+  const boost::json::value* field = object.if_contains(name);
+  return field != nullptr && field->is_number() ? field->to_number<double>() : 0;
 }
 
 std::string columns(const std::vector<std::vector<std::string>>& rows) {

@@ -16,6 +16,16 @@ namespace candor::app::cli {
 /// "2026-11-24 08:00:00Z" of an RFC 3339 time in a field; "-" without one.
 [[nodiscard]] std::string time_text(const boost::json::object& object, std::string_view name);
 
+/// The objects in the list `name`; others in it are left out.
+[[nodiscard]] std::vector<boost::json::object> objects_in(const boost::json::object& answer,
+                                                          std::string_view name);
+
+/// "21.5 GiB" of a number of bytes in a field; "-" without one.
+[[nodiscard]] std::string size_text(const boost::json::object& object, std::string_view name);
+
+/// The number in a field; 0 without one.
+[[nodiscard]] double number_field(const boost::json::object& object, std::string_view name);
+
 /// Columns as wide as their longest text, two blanks between them, one row a line. All rows have as
 /// many texts as the first, which is the heading.
 [[nodiscard]] std::string columns(const std::vector<std::vector<std::string>>& rows);
