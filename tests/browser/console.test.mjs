@@ -162,6 +162,24 @@ test("a lost source says since when and comes back by itself", async () => {
   assert.notEqual(await movingPicture("waiting-1"), null);
 });
 
+test("space that runs out is told below the wall and is an alarm, in both languages", async () => {
+  const space = page.getByTestId("space");
+  const alarms = page.getByTestId("alarms");
+  await space.getByText("Volume b of box-1: 2.7 TiB free · 400 h left · 200 h if every").waitFor();
+  const [a, b] = monitor.world.host.volumes;
+  Object.assign(a, { state: "away", detail: "it does not answer" });
+  Object.assign(b, { hours_left: 20.5, warning: 24 });
+  await alarms.getByText("Nothing is written to volume a: it does not answer").waitFor();
+  await alarms.getByText("Volume b has 20.5 h left at the present rate").waitFor();
+  await accessible("wall with alarms");
+  await page.getByText("中文", { exact: true }).click();
+  await alarms.getByText("存储卷 b 还可录制 20.5 小时").waitFor();
+  await page.getByText("EN", { exact: true }).click();
+  Object.assign(a, { state: "ok", detail: "" });
+  Object.assign(b, { hours_left: 400.5, warning: null });
+  await alarms.getByText("20.5 h left").waitFor({ state: "hidden" });
+});
+
 test("a lost connection is an alarm, and comes back by itself", async () => {
   monitor.live.dropAll();
   await page.getByTestId("alarms").getByText("No connection to the monitor").waitFor();

@@ -1,27 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 // The small rules behind the pages: alarms, the wall's layout, forms, days.
 import { describe, expect, it } from "vitest";
-import type { Room, RoomsAnswer } from "./api/types";
+import type { Host, Room, RoomsAnswer, Volume } from "./api/types";
 import { caseIsValid, personInput } from "./room/session_input";
 import { dayEnd, dayStart } from "./sessions/days";
 import { alarmsOf } from "./state/alarms";
+import { formatBytes } from "./state/bytes";
 import { gridColumns, roomsShown } from "./wall/layout";
 import { parseChoice } from "./wall/use_wall_choice";
 
 const room = (id: string, kind: Room["kind"], state: Room["state"] = "ready"): Room =>
   ({ room: id, kind, state, name: { en: id, zh: id }, since: "", streams: [] }) as unknown as Room;
 
+const volume = (changed: Partial<Volume>): Volume => ({
+  name: "b",
+  state: "ok",
+  detail: "",
+  bytes_total: 2,
+  bytes_free: 1,
+  behind_ms: 0,
+  failed_files: 0,
+  hours_left: 100,
+  hours_left_busy: 50,
+  warning: null,
+  short_bytes: 0,
+  ...changed,
+});
+
+const kNoTranscodes = { sounds: 0, pictures: 0, pictures_refused: 0 };
+
+/** The alarms of one host that is connected, with no rooms. */
+function hostAlarms(host: Partial<Host>) {
+  const whole: Host = {
+    host: "h",
+    state: "connected",
+    since: "s",
+    volumes: [],
+    continuous: null,
+    ...host,
+  };
+  const answer = { now: "", hosts: [whole], rooms: [], transcodes: kNoTranscodes };
+  return alarmsOf(answer).map((alarm) => alarm.key);
+}
+
 describe("alarmsOf", () => {
   it("has one alarm for each cause, the worst first", () => {
     const answer: RoomsAnswer = {
       now: "",
-      transcodes: { sounds: 0, pictures: 0, pictures_refused: 0 },
+      transcodes: kNoTranscodes,
       hosts: [
         {
           host: "h",
           state: "away",
           since: "s",
-          volumes: [{ name: "b", state: "fault", bytes_total: 1, bytes_free: 1 }],
+          volumes: [volume({ state: "away", detail: "it does not answer" })],
+          continuous: null,
         },
       ],
       rooms: [
@@ -33,9 +66,37 @@ describe("alarmsOf", () => {
     expect(alarmsOf(answer).map((alarm) => alarm.key)).toEqual([
       "fault:b",
       "interrupted:a",
-      "volume:h:b",
+      "volumeAway:h:b",
       "away:h",
     ]);
+  });
+
+  it("tells what is the matter with a volume", () => {
+    expect(hostAlarms({ volumes: [volume({})] })).toEqual([]);
+    expect(hostAlarms({ volumes: [volume({ state: "slow", behind_ms: 4000 })] })).toEqual([
+      "volumeSlow:h:b",
+    ]);
+    const low = volume({ hours_left: 20.5, warning: 24, short_bytes: 5e9 });
+    expect(hostAlarms({ volumes: [low] })).toEqual(["short:h:b", "hoursLeft:h:b"]);
+  });
+
+  it("does not say twice that a full volume has no hours left", () => {
+    const full = volume({ state: "full", hours_left: 0, warning: 8 });
+    expect(hostAlarms({ volumes: [full] })).toEqual(["volumeFull:h:b"]);
+  });
+
+  it("tells when the share of continuous rooms runs out and is used up", () => {
+    const space = { bytes_used: 1, bytes_quota: 2, hours_left: 5, warning: 8 };
+    expect(hostAlarms({ continuous: { state: "ok", ...space } })).toEqual(["quotaLeft:h"]);
+    expect(hostAlarms({ continuous: { state: "full", ...space } })).toEqual(["quota:h"]);
+  });
+});
+
+describe("formatBytes", () => {
+  it("writes binary units with one decimal above a GiB", () => {
+    expect(formatBytes(300 * 1024 ** 2)).toBe("300 MiB");
+    expect(formatBytes(21.5 * 1024 ** 3)).toBe("21.5 GiB");
+    expect(formatBytes(4e12)).toBe("3.6 TiB");
   });
 });
 

@@ -190,21 +190,6 @@ export class MockMonitor {
 
   #route(route, query, body, login) {
     const account = { name: login.name, role: "supervisor" };
-    const volume = (name) => ({
-      name,
-      state: "ok",
-      bytes_total: 4e12,
-      bytes_free: 3e12,
-    });
-    const hosts = [
-      {
-        host: "box-1",
-        state: "connected",
-        since: iso(0),
-        volumes: [volume("a"), volume("b")],
-      },
-    ];
-    const transcodes = { sounds: 2, pictures: 1, pictures_refused: 3 };
     const id = route.split("/")[3];
     switch (route.replace(/\/[\w]{8}-[\w-]+/, "/:id")) {
       case "GET /api/me":
@@ -213,7 +198,7 @@ export class MockMonitor {
         this.#logins.forEach((each, key) => each === login && this.#logins.delete(key));
         return [204];
       case "GET /api/rooms":
-        return [200, { now: iso(Date.now()), hosts, transcodes, rooms: this.world.rooms }];
+        return [200, this.#rooms()];
       case "POST /api/viewings":
         this.viewings.push(body);
         login.viewings.add(body.room ? `room:${body.room}` : `session:${body.session}`);
@@ -229,6 +214,12 @@ export class MockMonitor {
       default:
         throw new Refusal(404, "not-found", `no ${route}`);
     }
+  }
+
+  #rooms() {
+    const transcodes = { sounds: 2, pictures: 1, pictures_refused: 3 };
+    const { host, rooms } = this.world;
+    return { now: iso(Date.now()), hosts: [host], transcodes, rooms };
   }
 
   #start({ room, case: number, person, interrogators }) {

@@ -66,6 +66,36 @@ function makeRoom(id, [en, zh], roomClass, kind, clips) {
 }
 
 /** `extra` more recording rooms, for a full wall. */
+const makeVolume = (name) => ({
+  name,
+  state: "ok",
+  detail: "",
+  bytes_total: 4e12,
+  bytes_free: 3e12,
+  behind_ms: 0,
+  failed_files: 0,
+  hours_left: 400.5,
+  hours_left_busy: 200.2,
+  warning: null,
+  short_bytes: 0,
+});
+
+function makeHost() {
+  return {
+    host: "box-1",
+    state: "connected",
+    since: iso(0),
+    volumes: [makeVolume("a"), makeVolume("b")],
+    continuous: {
+      state: "ok",
+      bytes_used: 1e12,
+      bytes_quota: 2e12,
+      hours_left: 300,
+      warning: null,
+    },
+  };
+}
+
 export function makeWorld(clips, extra = 0) {
   const rooms = [
     makeRoom("interrogation-1", ["Interrogation 1", "讯问室一"], "interrogation", "session", clips),
@@ -103,7 +133,7 @@ export function makeWorld(clips, extra = 0) {
       }),
     );
   }
-  return { rooms, sessions };
+  return { host: makeHost(), rooms, sessions };
 }
 
 /** A session's tracks; a session with a gap has it in the middle of the second angle. */

@@ -9,9 +9,31 @@ export interface Labels {
 
 export interface Volume {
   name: string;
-  state: "ok" | "fault";
+  state: "ok" | "slow" | "full" | "away";
+  /** Why it is not ok, as the host says it. */
+  detail: string;
   bytes_total: number;
+  /** 0 when it cannot be told. */
   bytes_free: number;
+  behind_ms: number;
+  failed_files: number;
+  /** At the present rate; null while nothing is written. */
+  hours_left: number | null;
+  /** If every room recorded. */
+  hours_left_busy: number | null;
+  /** The threshold that the hours left are below. */
+  warning: number | null;
+  /** So much less than the running sessions may need. */
+  short_bytes: number;
+}
+
+/** The share of the rooms that record always. */
+export interface Continuous {
+  state: "ok" | "full";
+  bytes_used: number | null;
+  bytes_quota: number;
+  hours_left: number | null;
+  warning: number | null;
 }
 
 export type RoomState = "idle" | "ready" | "recording" | "interrupted" | "fault" | "private";
@@ -118,6 +140,8 @@ export interface Host {
   state: "connected" | "away";
   since: string;
   volumes: Volume[];
+  /** Null while the host has not been heard. */
+  continuous: Continuous | null;
 }
 
 /** What the monitor makes anew for browsers: now, and refused since its start. */

@@ -24,7 +24,10 @@ function AlarmLine({ alarm }: { alarm: Alarm }) {
       <Icon size={16} aria-hidden />
       <strong>{label(alarm.subject)}</strong>
       <span>
-        {t(`alarm.${alarm.kind}`, { what: what || t("alarm.somethingUnnamed") })}
+        {t(`alarm.${alarm.kind}`, {
+          what: what || t("alarm.somethingUnnamed"),
+          ...alarm.values,
+        })}
         {alarm.since && ` ${t("alarm.since", { time: formatInstant(alarm.since) })}`}
       </span>
       <span className={classes.alarmDo}>{t(`alarm.${alarm.kind}Do`)}</span>

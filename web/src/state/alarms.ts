@@ -1,9 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // The open alarms, worked out of what the monitor says of hosts and rooms: one for each cause,
 // saying since when. The words (what it means, what to do) are in the language files.
-import type { Labels, Room, RoomsAnswer } from "../api/types";
+import type { Host, Labels, Room, RoomsAnswer, Volume } from "../api/types";
+import { formatBytes } from "./bytes";
 
-export type AlarmKind = "fault" | "interrupted" | "away" | "volume";
+/** The worst first: nothing proven on disk, then a stream missing, then volumes, then hosts. */
+const kOrder = [
+  "fault",
+  "interrupted",
+  "volumeFull",
+  "quota",
+  "short",
+  "volumeAway",
+  "hoursLeft",
+  "quotaLeft",
+  "volumeSlow",
+  "away",
+] as const;
+
+export type AlarmKind = (typeof kOrder)[number];
 
 export interface Alarm {
   key: string;
@@ -12,8 +27,10 @@ export interface Alarm {
   subject: Labels;
   room: string | null;
   since: string | null;
-  /** Names of what is missing: streams or a volume. */
+  /** Names of the streams that are missing. */
   what: Labels[];
+  /** What stands in the sentence besides: a volume's name, figures. */
+  values: Record<string, string | number>;
 }
 
 const plain = (text: string): Labels => ({ en: text, zh: text });
@@ -30,36 +47,69 @@ function roomAlarm(room: Room): Alarm | null {
     room: room.room,
     since: room.since,
     what: lost.map((stream) => stream.label),
+    values: {},
   };
 }
 
-/** Worst first: nothing proven on disk, then a stream missing, then hosts and volumes. */
+function hostAlarm(
+  host: Host,
+  kind: AlarmKind,
+  values: Alarm["values"] = {},
+  since: string | null = null,
+): Alarm {
+  const whose = "volume" in values ? `:${values["volume"]}` : "";
+  return {
+    key: `${kind}:${host.host}${whose}`,
+    kind,
+    subject: plain(host.host),
+    room: null,
+    since,
+    what: [],
+    values,
+  };
+}
+
+function volumeAlarms(host: Host, volume: Volume): Alarm[] {
+  const alarms: Alarm[] = [];
+  const add = (kind: AlarmKind, values: Alarm["values"]) =>
+    alarms.push(hostAlarm(host, kind, { volume: volume.name, ...values }));
+  if (volume.state === "away") {
+    add("volumeAway", { detail: volume.detail });
+  } else if (volume.state === "full") {
+    add("volumeFull", { detail: volume.detail });
+  } else if (volume.state === "slow") {
+    add("volumeSlow", { seconds: Math.round(volume.behind_ms / 1000) });
+  }
+  // One that is full or away has none left: that is said already.
+  const writes = volume.state === "ok" || volume.state === "slow";
+  if (writes && volume.warning !== null && volume.hours_left !== null) {
+    add("hoursLeft", { hours: volume.hours_left, below: volume.warning });
+  }
+  if (volume.short_bytes > 0) {
+    add("short", { size: formatBytes(volume.short_bytes) });
+  }
+  return alarms;
+}
+
+function quotaAlarms(host: Host): Alarm[] {
+  const space = host.continuous;
+  if (space?.state === "full") {
+    return [hostAlarm(host, "quota")];
+  }
+  if (space && space.warning !== null && space.hours_left !== null) {
+    return [hostAlarm(host, "quotaLeft", { hours: space.hours_left, below: space.warning })];
+  }
+  return [];
+}
+
 export function alarmsOf(answer: RoomsAnswer): Alarm[] {
   const alarms = answer.rooms.map(roomAlarm).filter((alarm) => alarm !== null);
   for (const host of answer.hosts) {
     if (host.state === "away") {
-      alarms.push({
-        key: `away:${host.host}`,
-        kind: "away",
-        subject: plain(host.host),
-        room: null,
-        since: host.since,
-        what: [],
-      });
+      alarms.push(hostAlarm(host, "away", {}, host.since));
     }
-    for (const volume of host.volumes) {
-      if (volume.state === "fault") {
-        alarms.push({
-          key: `volume:${host.host}:${volume.name}`,
-          kind: "volume",
-          subject: plain(host.host),
-          room: null,
-          since: null,
-          what: [plain(volume.name)],
-        });
-      }
-    }
+    alarms.push(...host.volumes.flatMap((volume) => volumeAlarms(host, volume)));
+    alarms.push(...quotaAlarms(host));
   }
-  const order: AlarmKind[] = ["fault", "interrupted", "volume", "away"];
-  return alarms.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  return alarms.sort((a, b) => kOrder.indexOf(a.kind) - kOrder.indexOf(b.kind));
 }

@@ -12,6 +12,7 @@ import { keyOf, useGranted } from "../viewing/granted";
 import { ReasonDialog } from "../viewing/reason_dialog";
 import { gridColumns, kTileCounts, roomsShown, type TileCount } from "./layout";
 import { RoomChoice } from "./room_choice";
+import { SpaceLine } from "./space_line";
 import { TranscodesFact } from "./transcodes_fact";
 import { useWallChoice } from "./use_wall_choice";
 import { useWallKeys } from "./use_wall_keys";
@@ -151,6 +152,7 @@ export function WallPage() {
           />
         ))}
       </div>
+      <SpaceLine hosts={rooms.data?.hosts ?? []} />
       {rooms.isSuccess && all.length === 0 && <p className={classes.empty}>{t("wall.noRooms")}</p>}
       <WallReasons reasons={reasons} />
     </div>
