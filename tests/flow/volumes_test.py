@@ -93,11 +93,14 @@ class RefusedVolumeTest(VolumeCase):
         self.volume("b").mkdir()
         self.start()
         self.assertEqual(self.state("b")["state"], "away")
-        self.assertIn("volume.json", self.state("b")["detail"])
+        self.assertIn("is it mounted", self.state("b")["detail"])
         self.assertEqual(files_in(self.volume("b")), [])
+        with self.assertRaisesRegex(RuntimeError, "needs a person: .*volume b is away"):
+            self.site.candor("status")
         self.volume("b").rmdir()
         (self.site.folder / "away").rename(self.volume("b"))
         self.wait_for_state("b", "ok", BACK_MAX_S)
+        self.assertRegex(self.site.candor("status"), r"(?m)^b +ok +\d")
 
     def test_only_volume_that_is_swapped_for_an_empty_folder_is_noticed(self) -> None:
         self.configure()

@@ -163,11 +163,14 @@ void VolumeWriter::probe() {
     locked = fail(ErrorKind::kDeadlineExceeded,
                   fmt::format("it is behind by {} ms for one small file", took.count()));
   }
+  const auto space = volume_.space();  // Known when it is taken back: else it would count as none.
   const MutexLock lock(mutex_);
   if (!locked.has_value()) {
     detail_ = locked.error().message();
     return;
   }
+  is_space_known_ = space.has_value();
+  space_ = space.value_or(space_);
   lock_ = std::move(*locked);
   is_ready_ = true;
 }
