@@ -2,9 +2,9 @@
 """Kills capture with SIGKILL at random moments and starts it again; what is missing is judged against what
 the cameras sent. Prints one JSON line; ends with 1 when a limit is broken.
 
-Rooms: one with picture and sound, one with a microphone only, one session room whose session is running at
-every kill. Some rounds kill a second time while capture starts. Files are judged twice: as the kill left
-them, and at the end."""
+Two volumes, which must hold the same at the end. Rooms: one with picture and sound, one with a microphone
+only, one session room whose session is running at every kill. Some rounds kill a second time while capture
+starts. Files are judged twice: as the kill left them, and at the end."""
 
 import argparse
 import json
@@ -20,12 +20,14 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests" / "support")]
 from recorded import declared_gaps, read_log, undeclared_gaps, unplayable  # noqa: E402
 from sent import Recording, boxes, judge  # noqa: E402
-from site_on_loopback import Site, binaries  # noqa: E402
+from site_on_loopback import Site, binaries, volume  # noqa: E402
 from supervisor import start_again  # noqa: E402
 from three_rooms import CAMERAS, STREAMS, ThreeRooms, sent_clips  # noqa: E402
+from volume_pair import VolumePair  # noqa: E402
 
 MISSING_MAX_MS = 1200
 OUTAGE_MAX_MS = 5000
+COPIES_WAIT_S = 300
 SECOND_KILL_CHANCE = 0.25
 NEW_SESSION_CHANCE = 0.5
 LAST_UNIT_NS = 250_000_000  # A last unit is as long as the recorder makes it (docs/design/time.md).
@@ -66,8 +68,13 @@ class Campaign:
                 shutil.copyfile(files[-1], copy)
                 self.left.append(copy)
 
+    def is_copied(self) -> bool:
+        copies = self.site.status()["copies"]
+        return copies["fault"] is None and copies["segments_below_two"] == 0
+
     def run(self, rounds: int) -> None:
-        self.rooms.start(LIMITS)
+        volumes = [volume(self.site.folder, name, "same_device = true\n") for name in ("a", "b")]
+        self.rooms.start(LIMITS, volumes)
         for number in range(rounds):
             self.rooms.wait_for_media()
             if self.chance.random() < NEW_SESSION_CHANCE:
@@ -82,6 +89,7 @@ class Campaign:
             self.say(f"round {number + 1} of {rounds}")
         self.rooms.wait_for_media()
         self.rooms.end_session()
+        self.site.wait_for("copies", self.is_copied, COPIES_WAIT_S)
         self.site.stop()
 
 
@@ -144,6 +152,7 @@ def judge_campaign(campaign: Campaign) -> tuple[dict, list[str]]:
     segments = campaign.site.segments()
     broken = unplayable([path for path in segments + campaign.left if has_media(path)])
     broken += [fault for verdict in verdicts for fault in verdict["broken"]]
+    differing = differing_copies(campaign.site.folder)
     missing = [one for verdict in verdicts for one in verdict["missing"]]
     outages = [one for verdict in verdicts for one in verdict["outages"]]
     report = {
@@ -157,9 +166,17 @@ def judge_campaign(campaign: Campaign) -> tuple[dict, list[str]]:
         "undeclared_gaps": len(undeclared),
         "unplayable": len(broken),
         "segments": len(segments),
+        "differing_copies": len(differing),
         "files_as_killed": len(campaign.left),
     }
-    return report, undeclared + broken
+    return report, undeclared + broken + differing
+
+
+def differing_copies(folder: Path) -> list[str]:
+    """Segments and logs that are not the same on both volumes."""
+    pair = VolumePair(folder / "volume-a", folder / "volume-b")
+    logs = [f"{slug}: the logs differ" for slug in CAMERAS if pair.logs_differ(slug)]
+    return [f"{name}: the copies differ" for name in pair.missing()] + logs
 
 
 def rounded(values: list[float]) -> int | None:
@@ -190,6 +207,7 @@ def is_kept(report: dict) -> bool:
         and outage <= OUTAGE_MAX_MS
         and report["undeclared_gaps"] == 0
         and report["unplayable"] == 0
+        and report["differing_copies"] == 0
     )
 
 
