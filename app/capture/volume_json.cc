@@ -41,12 +41,14 @@ json::array volumes_json(const storage::RecorderStatus& recorder, const SpaceSta
   for (std::size_t i = 0; i < recorder.volumes.size(); ++i) {
     const storage::VolumeStatus& volume = recorder.volumes[i];
     const VolumeForecast& forecast = space.volumes[i];
+    const bool is_there = volume.is_space_known && volume.state != storage::VolumeState::kAway;
+    const std::uint64_t bytes_free = is_there ? volume.space.bytes_free : 0;
     volumes.push_back({{"name", volume.name},
                        {"state", state_word(volume.state)},
                        {"detail", volume.detail},
                        {"bytes_total", volume.space.bytes_total},
-                       // What cannot be told counts as none.
-                       {"bytes_free", volume.is_space_known ? volume.space.bytes_free : 0},
+                       // What cannot be told, or cannot be had, counts as none.
+                       {"bytes_free", bytes_free},
                        {"behind_ms", volume.behind.count()},
                        {"failed_files", volume.failed_files},
                        {"hours_left", hours_value(forecast.hours_left)},

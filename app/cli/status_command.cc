@@ -62,15 +62,15 @@ Result<void> show_status(const Invocation& invocation) {
     fmt::print("{}  {}\n", field_text(status, "host"), time_text(status, "now"));
     print_volumes(status);
     print_rooms(status);
-    for (const std::string& problem : problems) {
-      fmt::print("{}! {}\n", &problem == &problems.front() ? "\n" : "", problem);
-    }
+    fmt::print("\n{}\n",
+               problems.empty() ? "All is well." : fmt::format("{}", fmt::join(problems, "\n")));
   }
-  if (!problems.empty()) {
-    return fail(ErrorKind::kFailedPrecondition,
-                fmt::format("needs a person: {}", fmt::join(problems, "; ")));
+  if (problems.empty()) {
+    return {};
   }
-  return {};
+  return fail(ErrorKind::kFailedPrecondition,
+              invocation.is_json ? fmt::format("needs a person: {}", fmt::join(problems, "; "))
+                                 : std::string("this needs a person"));
 }
 
 }  // namespace

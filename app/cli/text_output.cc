@@ -77,7 +77,8 @@ std::string size_text(const boost::json::object& object, std::string_view name) 
   if (field == nullptr || !field->is_number()) {
     return "-";
   }
-  return fmt::format("{:.1f} GiB", number_field(object, name) / kGib);
+  const double gib = number_field(object, name) / kGib;
+  return gib < 1 ? fmt::format("{:.0f} MiB", gib * 1024) : fmt::format("{:.1f} GiB", gib);
 }
 
 double number_field(const boost::json::object& object, std::string_view name) {

@@ -20,7 +20,7 @@ namespace candor::app::cli {
 [[nodiscard]] std::vector<boost::json::object> objects_in(const boost::json::object& answer,
                                                           std::string_view name);
 
-/// "21.5 GiB" of a number of bytes in a field; "-" without one.
+/// "21.5 GiB" or "300 MiB" of a number of bytes in a field; "-" without one.
 [[nodiscard]] std::string size_text(const boost::json::object& object, std::string_view name);
 
 /// The number in a field; 0 without one.

@@ -32,5 +32,12 @@ TEST(TextOutputTest, ShowsTimesToTheSecondInUtc) {
   EXPECT_EQ(time_text(object, "none"), "-");
 }
 
+TEST(TextOutputTest, ShowsSizesInBinaryUnits) {
+  const boost::json::object object{{"small", 300 << 20}, {"large", std::int64_t{43} << 29}};
+  EXPECT_EQ(size_text(object, "small"), "300 MiB");
+  EXPECT_EQ(size_text(object, "large"), "21.5 GiB");
+  EXPECT_EQ(size_text(object, "missing"), "-");
+}
+
 }  // namespace
 }  // namespace candor::app::cli

@@ -96,7 +96,7 @@ class RefusedVolumeTest(VolumeCase):
         self.assertIn("is it mounted", self.state("b")["detail"])
         self.assertEqual(files_in(self.volume("b")), [])
         with self.assertRaisesRegex(RuntimeError, "needs a person: .*volume b is away"):
-            self.site.candor("status")
+            self.site.candor("status", "--json")
         self.volume("b").rmdir()
         (self.site.folder / "away").rename(self.volume("b"))
         self.wait_for_state("b", "ok", BACK_MAX_S)
