@@ -30,10 +30,11 @@ std::optional<double> hours_left(std::uint64_t usable, std::optional<double> byt
   if (usable == 0) {
     return 0;
   }
-  if (bytes_per_s.value_or(0) < 1) {
+  const double rate = bytes_per_s.value_or(0);
+  if (rate < 1) {
     return std::nullopt;
   }
-  return static_cast<double>(usable) / *bytes_per_s / kSecondsPerHour;
+  return static_cast<double>(usable) / rate / kSecondsPerHour;
 }
 
 SpaceWarning::SpaceWarning(std::vector<std::int64_t> thresholds_h)

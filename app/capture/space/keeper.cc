@@ -52,8 +52,8 @@ std::uint64_t quota_of(const storage::RecorderStatus& recorder, const SpaceLimit
 void tell(std::string_view event, const log::Field& whose, const SpaceWarning& warning,
           std::optional<double> hours) {
   const log::Field left("hours_left", hours.value_or(0));
-  if (warning.level_h().has_value()) {
-    log::error(event, {whose, left, {"below_h", *warning.level_h()}});
+  if (const auto level = warning.level_h(); level.has_value()) {
+    log::error(event, {whose, left, {"below_h", *level}});
   } else {
     log::info(event, {whose, left});
   }
@@ -182,9 +182,8 @@ double SpaceKeeper::idle_rate(const std::vector<RoomStatus>& rooms) const {
 std::uint64_t SpaceKeeper::session_bytes(const std::vector<RoomStatus>& rooms, UtcTime now) const {
   std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < rooms.size(); ++i) {
-    if (rooms[i].session.has_value()) {
-      const auto elapsed =
-          std::chrono::duration_cast<std::chrono::seconds>(now - rooms[i].session->started);
+    if (const auto& session = rooms[i].session; session.has_value()) {
+      const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(now - session->started);
       bytes += bytes_needed(expected_rate(i, rooms[i]), may_go_on(elapsed, limits_), limits_);
     }
   }

@@ -36,7 +36,7 @@ struct MediaUsage::State {
     for (const std::string& root : roots) {
       std::uint64_t found = 0;
       for (const std::string& room : rooms) {
-        count(root + "/media/" + room, found);
+        count(fs::path(root) / "media" / room, found);
       }
     }
     is_measured = is_wanted.load();
@@ -44,7 +44,7 @@ struct MediaUsage::State {
   }
 
   // What cannot be read counts as nothing: it is an alarm of its own by then.
-  void count(const std::string& folder, std::uint64_t& found) {
+  void count(const fs::path& folder, std::uint64_t& found) {
     std::error_code code;
     std::uint64_t files = 0;
     fs::recursive_directory_iterator each(folder, fs::directory_options::skip_permission_denied,

@@ -51,8 +51,8 @@ Result<std::string> check_fits(const std::vector<storage::VolumeStatus>& volumes
   if (figures.empty()) {
     return std::string();
   }
-  const std::string sentence = fmt::format("a session of {} h needs {}, {}",
-                                           limits.session_max.count(), bytes_text(wanted), figures);
+  std::string sentence = fmt::format("a session of {} h needs {}, {}", limits.session_max.count(),
+                                     bytes_text(wanted), figures);
   if (!fits_somewhere) {
     return fail(ErrorKind::kResourceExhausted, sentence);
   }
