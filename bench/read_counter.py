@@ -69,7 +69,7 @@ def read_counters(path: str) -> Iterator[int | None]:
     block_width, block_height = block_size(width, height)
     strip = f"crop={BLOCKS * block_width}:{block_height}:0:0,scale={BLOCKS}:1:flags=area,format=gray"
     command = ["ffmpeg", "-v", "error", "-nostdin", "-threads", "1", "-i", path, "-map", "0:v:0"]
-    command += ["-vf", strip, "-fps_mode", "passthrough", "-f", "rawvideo", "-"]
+    command += ["-vf", strip, "-fps_mode", "passthrough", "-enc_time_base", "-1", "-f", "rawvideo", "-"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as ffmpeg:
         while row := ffmpeg.stdout.read(BLOCKS):
             yield read_row(row)

@@ -75,6 +75,7 @@ def read_entry(data: bytes) -> dict:
         entry |= {
             "session": str(uuid.UUID(bytes=media[0])),
             "stream": str(uuid.UUID(bytes=media[1])),
+            "digest": media[3].hex(),
             "bytes": media[5],
             "tfdt": media[6],
             "duration": media[7],
