@@ -90,11 +90,13 @@ json::object transcodes_json(const TranscodeCounts& counts) {
 json::object host_json(const HostLink& host) {
   const json::value* volumes = host.status().if_contains("volumes");
   const json::value* continuous = host.status().if_contains("continuous");
+  const json::value* copies = host.status().if_contains("copies");
   return {{"host", host.name()},
           {"state", host.is_connected() ? "connected" : "away"},
           {"since", to_rfc3339(host.since())},
           {"volumes", volumes == nullptr ? json::array() : *volumes},
-          {"continuous", continuous == nullptr ? json::value() : *continuous}};
+          {"continuous", continuous == nullptr ? json::value() : *continuous},
+          {"copies", copies == nullptr ? json::value() : *copies}};
 }
 
 Result<records::ViewingRequest> viewing_request(const json::object& body) {

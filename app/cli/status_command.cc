@@ -37,6 +37,21 @@ void print_volumes(const json::object& status) {
   }
 }
 
+void print_copies(const json::object& status) {
+  const json::value* value = status.if_contains("copies");
+  if (value == nullptr || !value->is_object()) {
+    return;
+  }
+  const json::object& copies = value->get_object();
+  if (const std::string fault = field_text(copies, "fault"); fault != "-") {
+    fmt::print("copies: {}\n", fault);
+    return;
+  }
+  fmt::print("copies: {}; {} sessions and {} files have fewer than two whole ones\n",
+             number_field(copies, "volumes") > 1 ? "two copies, one host" : "one volume",
+             field_text(copies, "sessions_below_two"), field_text(copies, "segments_below_two"));
+}
+
 void print_rooms(const json::object& status) {
   std::vector<std::vector<std::string>> rows = {
       {"ROOM", "CLASS", "STATE", "SINCE", "COPIES", "SESSION"}};
@@ -61,6 +76,7 @@ Result<void> show_status(const Invocation& invocation) {
   } else {
     fmt::print("{}  {}\n", field_text(status, "host"), time_text(status, "now"));
     print_volumes(status);
+    print_copies(status);
     print_rooms(status);
     fmt::print("\n{}\n",
                problems.empty() ? "All is well." : fmt::format("{}", fmt::join(problems, "\n")));

@@ -40,6 +40,17 @@ void add_continuous(const json::object& space, std::vector<std::string>& problem
   }
 }
 
+void add_copies(const json::object& copies, std::vector<std::string>& problems) {
+  if (number_field(copies, "segments_lost") > 0) {
+    problems.push_back(
+        fmt::format("{} files are whole on no volume", field_text(copies, "segments_lost")));
+  }
+  if (number_field(copies, "volumes") > 1 && number_field(copies, "sessions_below_two") > 0) {
+    problems.push_back(fmt::format("{} sessions have fewer than two whole copies",
+                                   field_text(copies, "sessions_below_two")));
+  }
+}
+
 void add_room(const json::object& room, std::vector<std::string>& problems) {
   const std::string state = field_text(room, "state");
   if (state == "fault") {
@@ -63,6 +74,10 @@ std::vector<std::string> problems_of(const json::object& status) {
   const json::value* space = status.if_contains("continuous");
   if (space != nullptr && space->is_object()) {
     add_continuous(space->get_object(), problems);
+  }
+  if (const json::value* copies = status.if_contains("copies");
+      copies != nullptr && copies->is_object()) {
+    add_copies(copies->get_object(), problems);
   }
   for (const json::object& room : objects_in(status, "rooms")) {
     add_room(room, problems);

@@ -48,6 +48,17 @@ TEST(StatusProblemsTest, SpaceThatRunsOutIsToldWithItsFigures) {
               ElementsAre("the rooms that record always have used up their quota"));
 }
 
+TEST(StatusProblemsTest, CopiesThatAreMissingAreCountedWhereThereShouldBeTwo) {
+  const auto with_copies = [](int volumes, int lost) {
+    return problems_with("{}", R"({"copies":{"volumes":)" + std::to_string(volumes) +
+                                   R"(,"sessions_below_two":3,"segments_lost":)" +
+                                   std::to_string(lost) + "}}");
+  };
+  EXPECT_THAT(with_copies(1, 0), IsEmpty());
+  EXPECT_THAT(with_copies(2, 0), ElementsAre("3 sessions have fewer than two whole copies"));
+  EXPECT_THAT(with_copies(1, 2), ElementsAre("2 files are whole on no volume"));
+}
+
 TEST(StatusProblemsTest, RoomsThatDoNotRecordWhatTheyShouldAreNamed) {
   EXPECT_THAT(problems_with("{}", R"({"rooms":[{"room":"r","state":"fault"},
                                               {"room":"s","state":"interrupted"}]})"),

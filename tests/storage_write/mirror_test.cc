@@ -290,7 +290,7 @@ TEST_F(MirrorTest, WhatAVolumeMissedIsCopiedToItWhenItIsBack) {
   EXPECT_EQ(compare("/media"), "same");
 }
 
-TEST_F(MirrorTest, AFileThatFailedOnOneVolumeIsReplacedByTheGoodOneAndKept) {
+TEST_F(MirrorTest, AFileThatFailedOnOneVolumeIsMadeWholeFromTheGoodOne) {
   open();
   deliver_seconds(2);
   wait_for_frames(volume_, 25);
@@ -305,7 +305,7 @@ TEST_F(MirrorTest, AFileThatFailedOnOneVolumeIsReplacedByTheGoodOneAndKept) {
   recorder_->stop();
   EXPECT_EQ(frames_in(volume_), 9 * 25);
   EXPECT_EQ(compare("/media"), "same");
-  EXPECT_THAT(files(volume_, "/quarantine"), testing::SizeIs(1));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "a/quarantine"));
 }
 
 TEST_F(MirrorTest, AFileThatWasDamagedWhileNobodyRanIsFoundWhenItIsNotRegistered) {
@@ -322,6 +322,23 @@ TEST_F(MirrorTest, AFileThatWasDamagedWhileNobodyRanIsFoundWhenItIsNotRegistered
   open();
   wait_until_complete();
   EXPECT_EQ(read_file(posix_files(), path, 1 << 20).value(), good);
+  EXPECT_EQ(read_file(posix_files(), files(volume_, "/quarantine").at(0), 1 << 20).value(), bad);
+}
+
+// Killed after the last seal was written to one volume, and before it was to the other.
+TEST_F(MirrorTest, ACopyThatLacksASealIsMadeEqual) {
+  open();
+  deliver_seconds(2);
+  recorder_.reset();
+  const std::string path = files(b_, "/media").front();
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) - 338);
+  std::filesystem::remove(folder_ / "copies.db");
+  std::filesystem::remove(folder_ / "copies.db-wal");
+  open();
+  wait_until_complete();
+  recorder_->stop();
+  EXPECT_EQ(compare("/media"), "same");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "b/quarantine"));
 }
 
 TEST_F(MirrorTest, ASegmentThatNoVolumeHoldsWholeIsCountedAsLost) {

@@ -37,6 +37,7 @@ function hostAlarms(host: Partial<Host>) {
     since: "s",
     volumes: [],
     continuous: null,
+    copies: null,
     ...host,
   };
   const answer = { now: "", hosts: [whole], rooms: [], transcodes: kNoTranscodes };
@@ -55,6 +56,7 @@ describe("alarmsOf", () => {
           since: "s",
           volumes: [volume({ state: "away", detail: "it does not answer" })],
           continuous: null,
+          copies: null,
         },
       ],
       rooms: [
@@ -83,6 +85,15 @@ describe("alarmsOf", () => {
   it("does not say twice that a full volume has no hours left", () => {
     const full = volume({ state: "full", hours_left: 0, warning: 8 });
     expect(hostAlarms({ volumes: [full] })).toEqual(["volumeFull:h:b"]);
+  });
+
+  it("tells of copies that are missing where there should be two, and of losses always", () => {
+    const copies = { segments_below_two: 3, sessions_below_two: 1, segments_lost: 0, fault: null };
+    expect(hostAlarms({ copies: { ...copies, volumes: 1 } })).toEqual([]);
+    expect(hostAlarms({ copies: { ...copies, volumes: 2 } })).toEqual(["copiesMissing:h"]);
+    expect(hostAlarms({ copies: { ...copies, volumes: 1, segments_lost: 1 } })).toEqual([
+      "copiesLost:h",
+    ]);
   });
 
   it("tells when the share of continuous rooms runs out and is used up", () => {

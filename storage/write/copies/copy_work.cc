@@ -110,37 +110,54 @@ Result<void> CopyWork::complete(const SegmentCopies& copies) {
   return complete(copies, *entries);
 }
 
+// A crash may leave the same units everywhere and the last seals on one volume only: the longest
+// copy that is whole is the one that the others are made equal to.
 Result<void> CopyWork::complete(const SegmentCopies& copies, const SegmentEntries& entries) {
   const SegmentRef& segment = copies.segment;
-  Writer whole;
-  std::vector<Writer> missing;
-  bool is_one_away = false;
-  for (const Writer& writer : volumes_) {
-    const Volume& volume = writer->volume();
-    const bool is_known = std::ranges::find(copies.volumes, volume.id()) != copies.volumes.end();
-    if (writer->is_away()) {
-      is_one_away = true;
-    } else if (is_known) {
-      whole = writer;
-    } else if (check_segment(volume.absolute(segment.path), entries).has_value()) {
-      whole = writer;
-      CANDOR_CHECK(register_.set_verified(segment.path, volume.id(), clock_->utc()));
-    } else {
-      missing.push_back(writer);
+  std::vector<Found> found = look_at(copies, entries);
+  const auto best = std::ranges::max_element(found, {}, &Found::whole_bytes);
+  if (best == found.end() || best->whole_bytes == 0) {
+    return found.size() == volumes_.size() ? lose(segment) : Result<void>();
+  }
+  for (const Found& one : found) {
+    if (one.is_known) {
+      continue;
     }
-  }
-  if (whole == nullptr && !is_one_away) {
-    log::error("storage.copy-lost", {{"path", segment.path}});
-    postpone(segment.path, kLostRetries * options_.retry);
-    return register_.set_lost(segment.path);
-  }
-  for (const Writer& writer : missing) {
-    if (whole != nullptr && writer->accepts_media()) {
-      CANDOR_TRY(const bool is_copied, copy_to(writer, whole, segment, entries));
+    if (one.whole_bytes == best->whole_bytes) {
+      CANDOR_CHECK(register_.set_verified(segment.path, one.writer->volume().id(), clock_->utc()));
+    } else if (one.writer->accepts_media()) {
+      CANDOR_TRY(const bool is_copied, copy_to(one.writer, best->writer, segment, entries));
       copied_ += is_copied ? 1 : 0;
     }
   }
   return {};
+}
+
+// On the volumes that are not away.
+std::vector<CopyWork::Found> CopyWork::look_at(const SegmentCopies& copies,
+                                               const SegmentEntries& entries) const {
+  std::vector<Found> found;
+  for (const Writer& writer : volumes_) {
+    if (writer->is_away()) {
+      continue;
+    }
+    const Volume& volume = writer->volume();
+    const std::string path = volume.absolute(copies.segment.path);
+    const bool is_known = std::ranges::find(copies.volumes, volume.id()) != copies.volumes.end();
+    Found one{.writer = writer, .is_known = is_known, .whole_bytes = 0};
+    if (is_known || check_segment(path, entries).has_value()) {
+      const auto status = volume.files().status(path);
+      one.whole_bytes = status.has_value() && status->has_value() ? (*status)->bytes : 0;
+    }
+    found.push_back(std::move(one));
+  }
+  return found;
+}
+
+Result<void> CopyWork::lose(const SegmentRef& segment) {
+  log::error("storage.copy-lost", {{"path", segment.path}});
+  postpone(segment.path, kLostRetries * options_.retry);
+  return register_.set_lost(segment.path);
 }
 
 // What fails is tried again later; only the register's errors are errors here.

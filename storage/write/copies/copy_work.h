@@ -66,6 +66,16 @@ class CopyWork {
   CopyWork(CopyRegister copies, std::vector<Writer> volumes, const Clock& clock,
            CopyOptions options, std::function<bool()> must_stop);
 
+  // A segment as it stands on one volume.
+  struct Found {
+    Writer writer;
+    bool is_known = false;          // It was compared before.
+    std::uint64_t whole_bytes = 0;  // 0: missing, or not what the log says.
+  };
+
+  [[nodiscard]] std::vector<Found> look_at(const SegmentCopies& copies,
+                                           const SegmentEntries& entries) const;
+  [[nodiscard]] Result<void> lose(const SegmentRef& segment);
   [[nodiscard]] Result<void> complete(const SegmentCopies& copies);
   [[nodiscard]] Result<void> complete(const SegmentCopies& copies, const SegmentEntries& entries);
   [[nodiscard]] Result<bool> copy_to(const Writer& to, const Writer& from,

@@ -56,9 +56,38 @@ Result<std::uint64_t> read_back(const Volume& to, const std::string& copy,
              : fail(ErrorKind::kDataLoss, copy + ": reads back otherwise than it was written");
 }
 
-Result<void> set_aside(const Volume& volume, const std::string& path, UtcTime now) {
+// Whether the copy begins with all that stands in the file.
+Result<bool> is_continued_by(const Volume& volume, const std::string& path,
+                             const std::string& copy) {
+  CANDOR_TRY(const std::unique_ptr<OpenFile> old,
+             volume.files().open(volume.absolute(path), Opening::kRead));
+  CANDOR_TRY(const std::unique_ptr<OpenFile> fresh, volume.files().open(copy, Opening::kRead));
+  CANDOR_TRY(const std::uint64_t bytes, fresh->size());
+  std::uint64_t at = 0;
+  bool is_same = true;
+  Bytes other;
+  CANDOR_TRY(at, read_blocks(*old, Cache::kUse, [&](ByteView block) -> Result<void> {
+               other.resize(block.size());
+               is_same = is_same && at + block.size() <= bytes;
+               if (is_same) {
+                 CANDOR_CHECK(fresh->read(at, other, Cache::kUse));
+                 is_same = std::ranges::equal(other, block);
+               }
+               at += block.size();
+               return {};
+             }));
+  return is_same;
+}
+
+// What the copy does not hold too is kept.
+Result<void> set_aside(const Volume& volume, const std::string& path, const std::string& copy,
+                       UtcTime now) {
   CANDOR_TRY(const bool is_there, exists(volume.files(), volume.absolute(path)));
   if (!is_there) {
+    return {};
+  }
+  const auto is_continued = is_continued_by(volume, path, copy);
+  if (is_continued.has_value() && *is_continued) {
     return {};
   }
   const std::string aside = volume.quarantine_path(path, now);
@@ -75,7 +104,7 @@ Result<std::uint64_t> copy_segment(const Volume& from, const Volume& to, const s
   CANDOR_TRY(const evidence::Digest written, write_copy(from, to, path, copy));
   CANDOR_TRY(const std::uint64_t bytes, read_back(to, copy, written));
   CANDOR_CHECK(check_segment(copy, entries));
-  CANDOR_CHECK(set_aside(to, path, now));
+  CANDOR_CHECK(set_aside(to, path, copy, now));
   CANDOR_CHECK(rename_file(to.files(), copy, to.absolute(path)));
   return bytes;
 }

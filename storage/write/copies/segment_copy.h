@@ -13,7 +13,8 @@
 namespace candor::storage {
 
 /// Writes it beside its place, syncs it, reads it back from the disk, compares every unit with the
-/// log, and only then gives it its name. What stood there goes to quarantine. Returns its bytes.
+/// log, and only then gives it its name. What stood there and is not its beginning goes to
+/// quarantine. Returns its bytes.
 ///
 /// Thread: any, one for each path. Errors: kDataLoss when either side does not hold what the log
 /// says; errno kinds.

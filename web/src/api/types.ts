@@ -36,6 +36,17 @@ export interface Continuous {
   warning: number | null;
 }
 
+/** Closed segments and their sessions by whole copies. */
+export interface Copies {
+  /** How many volumes the host writes. */
+  volumes: number;
+  segments_below_two: number;
+  sessions_below_two: number;
+  segments_lost: number;
+  /** Why nothing is known of the copies. */
+  fault: string | null;
+}
+
 export type RoomState = "idle" | "ready" | "recording" | "interrupted" | "fault" | "private";
 export type RoomKind = "session" | "continuous" | "lawyer";
 export type Media = "video" | "audio";
@@ -142,6 +153,7 @@ export interface Host {
   volumes: Volume[];
   /** Null while the host has not been heard. */
   continuous: Continuous | null;
+  copies: Copies | null;
 }
 
 /** What the monitor makes anew for browsers: now, and refused since its start. */

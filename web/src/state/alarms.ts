@@ -8,12 +8,14 @@ import { formatBytes } from "./bytes";
 const kOrder = [
   "fault",
   "interrupted",
+  "copiesLost",
   "volumeFull",
   "quota",
   "short",
   "volumeAway",
   "hoursLeft",
   "quotaLeft",
+  "copiesMissing",
   "volumeSlow",
   "away",
 ] as const;
@@ -102,6 +104,19 @@ function quotaAlarms(host: Host): Alarm[] {
   return [];
 }
 
+function copyAlarms(host: Host): Alarm[] {
+  const alarms: Alarm[] = [];
+  const copies = host.copies;
+  if (copies && copies.segments_lost > 0) {
+    alarms.push(hostAlarm(host, "copiesLost", { count: copies.segments_lost }));
+  }
+  // With one volume it is no fault: the line below the wall says so.
+  if (copies && copies.volumes > 1 && copies.sessions_below_two > 0) {
+    alarms.push(hostAlarm(host, "copiesMissing", { count: copies.sessions_below_two }));
+  }
+  return alarms;
+}
+
 export function alarmsOf(answer: RoomsAnswer): Alarm[] {
   const alarms = answer.rooms.map(roomAlarm).filter((alarm) => alarm !== null);
   for (const host of answer.hosts) {
@@ -109,7 +124,7 @@ export function alarmsOf(answer: RoomsAnswer): Alarm[] {
       alarms.push(hostAlarm(host, "away", {}, host.since));
     }
     alarms.push(...host.volumes.flatMap((volume) => volumeAlarms(host, volume)));
-    alarms.push(...quotaAlarms(host));
+    alarms.push(...quotaAlarms(host), ...copyAlarms(host));
   }
   return alarms.sort((a, b) => kOrder.indexOf(a.kind) - kOrder.indexOf(b.kind));
 }
