@@ -265,7 +265,6 @@ void Recorder::publish_status() {
     status.failed_files += room.failed_files();
   }
   status.sync = sync_times_.percentiles();
-  status.volumes = mirror_.status();
   if (keeper_ != nullptr) {
     status.copies = keeper_->status();
   }
@@ -274,8 +273,14 @@ void Recorder::publish_status() {
 }
 
 RecorderStatus Recorder::status() const {
-  const MutexLock lock(status_mutex_);
-  return status_;
+  RecorderStatus status;
+  {
+    const MutexLock lock(status_mutex_);
+    status = status_;
+  }
+  // As they are now: a round may be waiting for one of them.
+  status.volumes = mirror_.status();
+  return status;
 }
 
 }  // namespace candor::storage

@@ -19,6 +19,10 @@ void RoomRecorder::sync_segments() {
   }
   mirror_->flush();
   for (const auto& [segment, vote] : asked) {
+    // Only seals are new there, copies of entries: not worth waiting for a volume that is slow.
+    if (segment->is_closed && segment->uncommitted == 0 && !vote->is_decided()) {
+      continue;
+    }
     if (auto synced = vote->wait(); !synced.has_value()) {
       abandon(*segment, synced.error());
     }

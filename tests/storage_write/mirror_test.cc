@@ -103,6 +103,24 @@ TEST_F(MirrorTest, AVolumeThatIsStuckHoldsUpNobody) {
   EXPECT_EQ(compare("/log"), "same");
 }
 
+TEST_F(MirrorTest, AFileThatStandsOnAStuckVolumeOnlyIsGivenUp) {
+  stuck_after_ = 1s;
+  open();
+  deliver_seconds(1);
+  disk_b_.fail(FileOp::kSync, "/media/");
+  deliver_seconds(1);
+  wait_for_failed_files(1, 1);
+  disk_b_.heal();
+  disk_.stick(FileOp::kSync, "/media/");
+  deliver_seconds(1);
+  wait_for(0, VolumeState::kAway);
+  deliver_seconds(2);
+  heal();
+  recorder_->stop();
+  EXPECT_THAT(log_text(b_), HasSubstr("GAP-OPEN(disk-error)"));
+  EXPECT_GE(frames_in(b_), 3 * 25);
+}
+
 TEST_F(MirrorTest, AVolumeThatVanishesComesBackWithAllEntries) {
   open();
   deliver_seconds(1);

@@ -212,14 +212,25 @@ VotePtr MirroredFile::ask(const Work& work) {
                        [](const CopyPtr& copy) { return copy->is_vouched_for(); });
   if (asked.empty() && !copies_.empty()) {
     auto vote = std::make_shared<Vote>(1);
-    vote->answer(fail(copies_.front()->why()));
+    vote->answer(0, fail(copies_.front()->why()));
     return vote;
   }
-  auto vote = std::make_shared<Vote>(asked.size());
+  // Not the copies: their files are closed by the volumes' threads.
+  std::vector<std::pair<std::shared_ptr<VolumeWriter>, std::uint64_t>> voters;
   for (const CopyPtr& copy : asked) {
+    voters.emplace_back(copy->volume, copy->generation);
+  }
+  auto vote = std::make_shared<Vote>(asked.size(), [voters](std::size_t voter) {
+    const auto& [volume, generation] = voters[voter];
+    volume->leave_if_stuck();
+    return volume->generation() != generation;
+  });
+  for (std::size_t voter = 0; voter < asked.size(); ++voter) {
+    const CopyPtr& copy = asked[voter];
     copy->volume->post(
-        [copy, vote, work] {
-          vote->answer(copy->is_vouched_for() ? work(*copy) : Result<void>(fail(copy->why())));
+        [copy, vote, voter, work] {
+          vote->answer(voter,
+                       copy->is_vouched_for() ? work(*copy) : Result<void>(fail(copy->why())));
         },
         0);
   }

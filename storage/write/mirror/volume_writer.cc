@@ -101,10 +101,14 @@ std::chrono::milliseconds VolumeWriter::behind() const {
       std::chrono::nanoseconds(ns_of(steady_clock::now()) - since));
 }
 
-void VolumeWriter::tend() {
+void VolumeWriter::leave_if_stuck() {
   if (!is_away() && behind() > options_.stuck_after) {
     leave(Error(ErrorKind::kDeadlineExceeded, "it does not answer"));
   }
+}
+
+void VolumeWriter::tend() {
+  leave_if_stuck();
   if (is_tending_.exchange(true)) {
     return;
   }

@@ -78,6 +78,8 @@ class VolumeWriter : public std::enable_shared_from_this<VolumeWriter> {
 
   /// From now on nothing is written to it: every file open on it has missed something.
   void leave(const Error& why) EXCLUDES(mutex_);
+  /// Leaves when its oldest work has waited too long.
+  void leave_if_stuck();
   /// The volume answered a tend() and is taken again; its logs must be brought up first of all.
   [[nodiscard]] bool is_ready_to_return() const { return is_ready_.load(); }
   void come_back();
