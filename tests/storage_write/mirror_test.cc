@@ -106,7 +106,8 @@ TEST_F(MirrorTest, AVolumeThatIsStuckHoldsUpNobody) {
 TEST_F(MirrorTest, AFileThatStandsOnAStuckVolumeOnlyIsGivenUp) {
   stuck_after_ = 1s;
   open();
-  deliver_seconds(1);
+  deliver_seconds(2);
+  wait_for_frames(volume_, 25);
   disk_b_.fail(FileOp::kSync, "/media/");
   deliver_seconds(1);
   wait_for_failed_files(1, 1);

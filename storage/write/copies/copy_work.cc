@@ -142,12 +142,14 @@ std::vector<CopyWork::Found> CopyWork::look_at(const SegmentCopies& copies,
       continue;
     }
     const Volume& volume = writer->volume();
-    const std::string path = volume.absolute(copies.segment.path);
+    const std::string& path = copies.segment.path;
     const bool is_known = std::ranges::find(copies.volumes, volume.id()) != copies.volumes.end();
     Found one{.writer = writer, .is_known = is_known, .whole_bytes = 0};
-    if (is_known || check_segment(path, entries).has_value()) {
-      const auto status = volume.files().status(path);
+    if (is_known) {
+      const auto status = volume.files().status(volume.absolute(path));
       one.whole_bytes = status.has_value() && status->has_value() ? (*status)->bytes : 0;
+    } else {
+      one.whole_bytes = settle_segment(volume, path, entries, clock_->utc()).value_or(0);
     }
     found.push_back(std::move(one));
   }

@@ -6,6 +6,7 @@
 
 #include "evidence/digest.h"
 #include "storage/write/append_file.h"
+#include "storage/write/tail_reader.h"
 
 namespace candor::storage {
 namespace {
@@ -95,11 +96,39 @@ Result<void> set_aside(const Volume& volume, const std::string& path, const std:
   return rename_file(volume.files(), volume.absolute(path), aside);
 }
 
+// What the kernel remembers of a write may not be what the disk holds.
+Result<void> forget_cached_pages(const Volume& volume, const std::string& path) {
+  CANDOR_TRY(const std::unique_ptr<OpenFile> file,
+             volume.files().open(volume.absolute(path), Opening::kRead));
+  const auto pass = [](ByteView /*block*/) -> Result<void> { return {}; };
+  CANDOR_TRY(const std::uint64_t bytes, read_blocks(*file, Cache::kDrop, pass));
+  static_cast<void>(bytes);
+  return {};
+}
+
 }  // namespace
+
+Result<std::uint64_t> settle_segment(const Volume& volume, const std::string& path,
+                                     const SegmentEntries& entries, UtcTime now) {
+  const std::string whole = volume.absolute(path);
+  std::uint64_t logged = 0;
+  for (const evidence::MediaBody& unit : entries.units) {
+    logged += unit.fragment_bytes;
+  }
+  CANDOR_TRY(const Tail tail, read_tail(volume.files(), whole, entries.init, logged));
+  if (tail.torn_bytes > 0) {
+    CANDOR_CHECK(quarantine_tail(volume.files(), whole, tail.whole_bytes,
+                                 volume.quarantine_path(path, now)));
+  }
+  CANDOR_CHECK(forget_cached_pages(volume, path));
+  CANDOR_CHECK(check_segment(whole, entries));
+  return tail.whole_bytes;
+}
 
 Result<std::uint64_t> copy_segment(const Volume& from, const Volume& to, const std::string& path,
                                    const SegmentEntries& entries, UtcTime now) {
   const std::string copy = to.absolute(path) + ".copy";
+  CANDOR_CHECK(to.check());  // Not into an empty mount point.
   CANDOR_CHECK(make_folders_below(to.files(), to.root(), parent_of(copy)));
   CANDOR_TRY(const evidence::Digest written, write_copy(from, to, path, copy));
   CANDOR_TRY(const std::uint64_t bytes, read_back(to, copy, written));

@@ -12,6 +12,15 @@
 
 namespace candor::storage {
 
+/// Makes sure of what stands in its place: synced, read anew from the disk and compared with the
+/// log. Torn bytes behind its last whole box go to quarantine: a volume that failed lost the last
+/// seal. Returns its bytes.
+///
+/// Thread: as below; nobody writes to the file. Errors: kDataLoss when it is not what the log says;
+/// errno kinds.
+[[nodiscard]] Result<std::uint64_t> settle_segment(const Volume& volume, const std::string& path,
+                                                   const SegmentEntries& entries, UtcTime now);
+
 /// Writes it beside its place, syncs it, reads it back from the disk, compares every unit with the
 /// log, and only then gives it its name. What stood there and is not its beginning goes to
 /// quarantine. Returns its bytes.
