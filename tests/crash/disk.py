@@ -4,7 +4,7 @@ it, and waits until both hold the recording again. Prints one JSON line, a line 
 and ends with 1 when a limit is broken: no frame lost on the other volume, an alarm with the right cause within 5 s,
 new segments on both within 15 s after the repair, logs equal byte for byte, every file playable.
 
-Without root or loop devices the volumes are plain folders, and faults that need a device are left out."""
+Where nothing can be mounted the volumes are plain folders, and faults that need a device are left out."""
 
 import argparse
 import json
@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests" / "support")]
 from disk_faults import QUICK, ROWS, Row, Victim  # noqa: E402
 from disk_verdict import NS, Round, is_kept, judge_campaign  # noqa: E402
 from failing_calls import FailingCalls  # noqa: E402
-from loop_volume import MIB, LoopVolume, PlainVolume, StillInUse, are_loop_devices_there  # noqa: E402
+from loop_volume import MIB, LoopVolume, PlainVolume, StillInUse, may_mount  # noqa: E402
 from site_on_loopback import Site, binaries, volume  # noqa: E402
 from three_rooms import CAMERAS, STREAMS, ThreeRooms  # noqa: E402
 from volume_pair import VolumePair  # noqa: E402
@@ -147,12 +147,13 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help=f"only {', '.join(QUICK)}, each on one volume")
     parser.add_argument("--fault", action="append", choices=[row.name for row in ROWS], help="only these")
     parser.add_argument("--volume", action="append", choices=["a", "b"], help="only this one fails")
+    parser.add_argument("--folders", action="store_true", help="plain folders, as where nothing can be mounted")
     parser.add_argument("--keep", action="store_true", help="leave configuration, program logs and volumes' images")
     wanted = parser.parse_args()
     for program in ("candor", "candor-camsim", "candor-capture", LIBRARY):
         if not (binaries() / program).exists():
             parser.error(f"{binaries() / program} is not there; build it or set CANDOR_BIN")
-    has_devices = are_loop_devices_there()
+    has_devices = may_mount() and not wanted.folders
     names = wanted.fault or (QUICK if wanted.quick else [row.name for row in ROWS])
     rows = [row for row in ROWS if row.name in names and (has_devices or not row.needs_device)]
     campaign = Campaign(Site(Path(tempfile.mkdtemp(prefix="candor-disk-"))), has_devices)

@@ -26,8 +26,11 @@ def run(*command: str) -> str:
     return done.stdout.strip()
 
 
-def are_loop_devices_there() -> bool:
-    return os.geteuid() == 0 and Path("/dev/loop-control").exists()
+def may_mount() -> bool:
+    """Loop devices are there, and this process may mount them (CAP_SYS_ADMIN): a container's root may not."""
+    words = Path("/proc/self/status").read_text().split()
+    capabilities = int(words[words.index("CapEff:") + 1], 16)
+    return capabilities >> 21 & 1 == 1 and Path("/dev/loop-control").exists()
 
 
 class LoopVolume:
