@@ -34,8 +34,10 @@ class MirrorFixture : public RecorderFixture {
     RecorderOptions options{.authority = "rec.example", .site = "site7", .software = "test"};
     options.sync_interval = std::chrono::milliseconds(10);
     options.volume_stuck_after = stuck_after_;
-    options.copies = {
-        .register_path = folder_ / "copies.db", .interval = std::chrono::milliseconds(5), .settle = std::chrono::milliseconds(20), .retry = std::chrono::milliseconds(20)};
+    options.copies = {.register_path = folder_ / "copies.db",
+                      .interval = std::chrono::milliseconds(5),
+                      .settle = std::chrono::milliseconds(20),
+                      .retry = std::chrono::milliseconds(20)};
     auto opened = Recorder::open(
         test::slots_of({volume_, b_}), clock_, std::move(options),
         {{.room = "room-1",
