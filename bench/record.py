@@ -28,6 +28,7 @@ from site_on_loopback import (  # noqa: E402
     free_port,
     room,
     source,
+    two_volumes,
 )
 
 PICTURES = ("panorama", "close-up")  # Camera n shows picture n mod 2.
@@ -57,14 +58,15 @@ def url(port: int, number: int) -> str:
     return f"rtsp://127.0.0.1:{port}/cam/{number}"
 
 
-def write_config(site: Site, streams: int, port: int) -> None:
+def write_config(site: Site, streams: int, port: int, volumes: int) -> None:
     """Rooms of a class that records always, one camera with sound in each."""
     rooms = []
     for number in range(streams):
         camera = source("panorama", url(port, number), True, "Panorama", "全景")
         name = f"Waiting room {number + 1}", f"候问室 {number + 1}"
         rooms.append(room(room_name(number), "waiting", *name, [camera]))
-    site.write_config(configuration(site.folder, free_port(), rooms))
+    folders = two_volumes(site.folder) if volumes == 2 else None
+    site.write_config(configuration(site.folder, free_port(), rooms, volumes=folders))
 
 
 def all_are_recording(site: Site) -> bool:
@@ -177,7 +179,7 @@ def run(wanted: argparse.Namespace, folder: Path) -> dict:
     report: dict = {"codec": wanted.codec, "streams": wanted.streams, "seconds": wanted.seconds}
     try:
         site.start_cameras_of(port, wanted.streams, [f"{picture},{sound}" for picture in pictures])
-        write_config(site, wanted.streams, port)
+        write_config(site, wanted.streams, port, wanted.volumes)
         report |= measure_capture(site, wanted.streams, wanted.seconds)
         if wanted.peers and wanted.codec == "h264":
             ours = report["cpu_percent_per_stream"]
@@ -200,6 +202,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--streams", type=int, default=10)
     parser.add_argument("--codec", choices=sorted(CODECS), default="h264", help="AAC or H.264 beside it")
+    parser.add_argument("--volumes", type=int, choices=(1, 2), default=1, help="that hold the recording")
     parser.add_argument("--seconds", type=float, default=30, help="length of the measured window")
     parser.add_argument("--no-peers", dest="peers", action="store_false", help="ours only")
     parser.add_argument("--decode", type=int, default=2, help="streams whose pictures are decoded")

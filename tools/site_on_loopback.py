@@ -105,6 +105,11 @@ path = "{folder}/volume-{name}"
 {more}"""
 
 
+def two_volumes(folder: Path) -> list[str]:
+    """Folders of one disk: a real host has two disks, and does not say so."""
+    return [volume(folder, name, "same_device = true\n") for name in ("a", "b")]
+
+
 # Twelve hours of many cameras do not fit on every machine that tests.
 SHORT_SESSIONS = "session_hours_max = 1"
 
@@ -176,7 +181,7 @@ class Site:
         return arguments
 
     def configure_all(self, port: int, rooms: list[str]) -> None:
-        self.write_config(configuration(self.folder, port, rooms))
+        self.write_config(configuration(self.folder, port, rooms, volumes=two_volumes(self.folder)))
 
     def write_config(self, text: str) -> None:
         self.config_path.write_text(text)

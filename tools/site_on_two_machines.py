@@ -11,7 +11,7 @@ import secrets
 import subprocess
 from pathlib import Path
 
-from site_on_loopback import ROOT, SHORT_SESSIONS, Program, Site, binaries
+from site_on_loopback import ROOT, SHORT_SESSIONS, Program, Site, binaries, two_volumes
 
 CAPTURE_ADDRESS = "192.0.2.1"  # Of RFC 5737; nobody else is in these namespaces.
 MONITOR_ADDRESS = "192.0.2.2"
@@ -127,10 +127,7 @@ state = "{self.folder}/capture"
 socket = "{self.folder}/capture.sock"
 listen = "{CAPTURE_ADDRESS}:{LINK_PORT}"
 {tls_section("capture.tls", self.folder / "pki")}
-[[volume]]
-name = "a"
-path = "{self.folder}/volume-a"
-
+{"".join(two_volumes(self.folder))}
 [limits]
 {SHORT_SESSIONS}
 {"".join(rooms)}""")

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests" / "support")]
 from recorded import declared_gaps, read_log, undeclared_gaps, unplayable  # noqa: E402
 from sent import Recording, boxes, judge  # noqa: E402
-from site_on_loopback import Site, binaries, volume  # noqa: E402
+from site_on_loopback import Site, binaries, two_volumes  # noqa: E402
 from supervisor import start_again  # noqa: E402
 from three_rooms import CAMERAS, STREAMS, ThreeRooms, sent_clips  # noqa: E402
 from volume_pair import VolumePair  # noqa: E402
@@ -73,8 +73,7 @@ class Campaign:
         return copies["fault"] is None and copies["segments_below_two"] == 0
 
     def run(self, rounds: int) -> None:
-        volumes = [volume(self.site.folder, name, "same_device = true\n") for name in ("a", "b")]
-        self.rooms.start(LIMITS, volumes)
+        self.rooms.start(LIMITS, two_volumes(self.site.folder))
         for number in range(rounds):
             self.rooms.wait_for_media()
             if self.chance.random() < NEW_SESSION_CHANCE:

@@ -33,6 +33,12 @@ def may_mount() -> bool:
     return capabilities >> 21 & 1 == 1 and Path("/dev/loop-control").exists()
 
 
+def is_mounted(folder: Path) -> bool:
+    """By the kernel's table: a file system that was shut down may refuse even to be looked at."""
+    table = Path("/proc/self/mounts").read_text().splitlines()
+    return str(folder) in (line.split()[1] for line in table)
+
+
 class LoopVolume:
     """An ext4 file system in a sparse file, mounted at `folder`."""
 
@@ -53,7 +59,7 @@ class LoopVolume:
     def unmount(self, patience_s: float = 15) -> None:
         """Errors: StillInUse; it is then unmounted as soon as nobody uses it."""
         deadline = time.monotonic() + patience_s
-        while os.path.ismount(self.folder):
+        while is_mounted(self.folder):
             try:
                 run("umount", str(self.folder))
             except OSError as error:
