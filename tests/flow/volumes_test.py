@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from flow_case import FlowCase, camera, main, refusal, room_of, wait_until  # noqa: E402
-from loop_volume import MIB, LoopVolume, are_loop_devices_there, run  # noqa: E402
+from loop_volume import MIB, LoopVolume, may_mount, run  # noqa: E402
 from recorded import undeclared_gaps  # noqa: E402
 
 NOTICED_MAX_S = 60
@@ -112,7 +112,7 @@ class RefusedVolumeTest(VolumeCase):
         self.assertEqual(list(self.volume("a").rglob("*.mp4")), [])
 
 
-@unittest.skipUnless(are_loop_devices_there(), "needs root and loop devices")
+@unittest.skipUnless(may_mount(), "needs root and loop devices")
 class MountedVolumeTest(VolumeCase):
     """Two volumes on devices of their own."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / folder) for folder in ("tests/crash", "tests/support", "tools")]
 from kill import Campaign, Kill, judge_campaign  # noqa: E402
-from loop_volume import MIB, LoopVolume, are_loop_devices_there  # noqa: E402
+from loop_volume import MIB, LoopVolume, may_mount  # noqa: E402
 from site_on_loopback import Site  # noqa: E402
 
 DISK_BYTES = 8192 * MIB  # Sparse; a session has to fit.
@@ -40,7 +40,7 @@ class Shutdowns(Campaign):
 
 def run(rounds: int, seed: int) -> tuple[dict, list[str]]:
     """What the kill campaign would say of it; none without root and loop devices."""
-    if rounds and not are_loop_devices_there():
+    if rounds and not may_mount():
         raise SystemExit("power: shutting ext4 down needs root and loop devices; without: --rounds 0")
     folder = Path(tempfile.mkdtemp(prefix="candor-power-"))
     campaign = Shutdowns(Site(folder), random.Random(seed))
