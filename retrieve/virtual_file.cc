@@ -61,14 +61,15 @@ Result<void> VirtualFile::write_header() {
                             plan_.files[0], plan_.init_bytes, kInitBytesMax));
   }
   Bytes init(static_cast<std::size_t>(plan_.init_bytes));
-  CANDOR_CHECK(on_any_volume(0, [&](const bmff::BoxFile& file) -> Result<void> {
+  const auto read = [&](const bmff::BoxFile& file) -> Result<void> {
     CANDOR_CHECK(file.read_at(0, init));
     if (evidence::sha256(init) != plan_.init_digest) {
       return fail(ErrorKind::kDataLoss,
                   plan_.files[0] + ": the init segment is not the one that was recorded");
     }
     return {};
-  }));
+  };
+  CANDOR_CHECK(on_any_volume(0, read));
   if (is_original_) {
     header_ = std::move(init);
     return {};

@@ -42,31 +42,35 @@ CopyWork::CopyWork(CopyRegister copies, std::vector<Writer> volumes, const Clock
 // What closed since the last start and was not noted, because the program was killed.
 Result<void> CopyWork::find_segments(const LogEnd& log) {
   CANDOR_TRY(const std::uint64_t from, register_.log_position(log.room, log.epoch));
-  SegmentRef segment{
-      .path = "", .room = log.room, .epoch = log.epoch, .init_entry = 0, .session = {}};
-  const std::optional<LogPlace> place = log_of(segment);
+  const std::optional<LogPlace> place = log_of(log.room, log.epoch);
   if (!place.has_value() || from >= log.entries) {
     return {};
   }
   std::uint64_t next = from / kEntriesPerBundle * kEntriesPerBundle;
-  CANDOR_CHECK(read_log(*place, from / kEntriesPerBundle,
-                        [&](const std::vector<ByteView>& entries) -> Result<void> {
-                          for (const ByteView bytes : entries) {
-                            const std::uint64_t index = next++;
-                            CANDOR_TRY(const auto entry, evidence::decode_entry(bytes));
-                            if (entry.header.type != evidence::EntryType::kInit || index < from ||
-                                index >= log.entries) {
-                              continue;
-                            }
-                            CANDOR_TRY(const auto init, evidence::decode_init(entry.body));
-                            segment.path = init.path;
-                            segment.session = init.session;
-                            segment.init_entry = index;
-                            CANDOR_CHECK(register_.add(segment));
-                          }
-                          return {};
-                        }));
+  const auto take_bundle = [&](const std::vector<ByteView>& entries) -> Result<void> {
+    for (const ByteView bytes : entries) {
+      const std::uint64_t index = next++;
+      if (index >= from && index < log.entries) {
+        CANDOR_CHECK(add_if_init(log, index, bytes));
+      }
+    }
+    return {};
+  };
+  CANDOR_CHECK(read_log(*place, from / kEntriesPerBundle, take_bundle));
   return register_.set_log_position(log.room, log.epoch, log.entries);
+}
+
+Result<void> CopyWork::add_if_init(const LogEnd& log, std::uint64_t index, ByteView bytes) {
+  CANDOR_TRY(const evidence::EntryView entry, evidence::decode_entry(bytes));
+  if (entry.header.type != evidence::EntryType::kInit) {
+    return {};
+  }
+  CANDOR_TRY(const evidence::InitBody init, evidence::decode_init(entry.body));
+  return register_.add({.path = init.path,
+                        .room = log.room,
+                        .epoch = log.epoch,
+                        .init_entry = index,
+                        .session = init.session});
 }
 
 Result<void> CopyWork::take(const ClosedCopy& copy) {
@@ -97,7 +101,7 @@ Result<void> CopyWork::look_around() {
 
 Result<void> CopyWork::complete(const SegmentCopies& copies) {
   postpone(copies.segment.path, options_.retry);
-  const std::optional<LogPlace> log = log_of(copies.segment);
+  const std::optional<LogPlace> log = log_of(copies.segment.room, copies.segment.epoch);
   if (!log.has_value()) {
     return {};
   }
@@ -180,12 +184,12 @@ Result<bool> CopyWork::copy_to(const Writer& to, const Writer& from, const Segme
 }
 
 // On a volume that has all entries: not one that is slow.
-std::optional<LogPlace> CopyWork::log_of(const SegmentRef& segment) const {
+std::optional<LogPlace> CopyWork::log_of(const std::string& room, std::uint32_t epoch) const {
   for (const Writer& writer : volumes_) {
     if (writer->status().state == VolumeState::kOk || writer->is_full()) {
-      return LogPlace{.room = segment.room,
-                      .epoch = segment.epoch,
-                      .folder = writer->volume().log_folder(segment.room, segment.epoch),
+      return LogPlace{.room = room,
+                      .epoch = epoch,
+                      .folder = writer->volume().log_folder(room, epoch),
                       .log_id = {}};
     }
   }

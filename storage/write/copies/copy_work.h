@@ -80,7 +80,8 @@ class CopyWork {
   [[nodiscard]] Result<void> complete(const SegmentCopies& copies, const SegmentEntries& entries);
   [[nodiscard]] Result<bool> copy_to(const Writer& to, const Writer& from,
                                      const SegmentRef& segment, const SegmentEntries& entries);
-  [[nodiscard]] std::optional<LogPlace> log_of(const SegmentRef& segment) const;
+  [[nodiscard]] Result<void> add_if_init(const LogEnd& log, std::uint64_t index, ByteView bytes);
+  [[nodiscard]] std::optional<LogPlace> log_of(const std::string& room, std::uint32_t epoch) const;
   [[nodiscard]] bool is_due(const std::string& path) const;
   void postpone(const std::string& path, std::chrono::milliseconds wait);
   void pace(std::uint64_t bytes) const;
