@@ -9,10 +9,11 @@
 namespace candor {
 
 /// True when a sector of 512 bytes that holds a part of [begin, end) is zero as a whole, the last
-/// one up to the file's end. Nothing that we write has so many zeros at such a place: media is
-/// compressed, entries are short of them.
+/// one up to the file's end if that is at least `last_bytes_min` long. Nothing that we write has so
+/// many zeros at such a place: media is compressed, entries are short of them.
 ///
 /// Shape: `file` from its first byte on, as sectors count from there.
-[[nodiscard]] bool has_lost_sector(ByteView file, std::size_t begin, std::size_t end);
+[[nodiscard]] bool has_lost_sector(ByteView file, std::size_t begin, std::size_t end,
+                                   std::size_t last_bytes_min);
 
 }  // namespace candor

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::string_view kMagic = "RSL1";
 constexpr std::uint8_t kVersion = 1;
+// The last sector of a log may hold no more than a few zeros that end an entry.
+constexpr std::size_t kLastZerosMin = 8;
 
 template <std::size_t N>
 void append_array(Bytes& out, const std::array<std::uint8_t, N>& value) {
@@ -179,7 +181,7 @@ Bundle read_bundle(ByteView bytes) {
   while (bytes.size() - bundle.consumed >= 2) {
     const std::size_t length = get_be<std::uint16_t>(bytes.data() + bundle.consumed);
     if (length == 0 || bytes.size() - bundle.consumed - 2 < length ||
-        has_lost_sector(bytes, bundle.consumed, bundle.consumed + 2 + length)) {
+        has_lost_sector(bytes, bundle.consumed, bundle.consumed + 2 + length, kLastZerosMin)) {
       break;
     }
     bundle.entries.push_back(bytes.subspan(bundle.consumed + 2, length));

@@ -14,6 +14,10 @@ namespace {
 // A segment is about a minute; 100 Mb/s for ten minutes stays below.
 constexpr std::uint64_t kSegmentBytesMax = std::uint64_t{8} << 30;
 constexpr std::int64_t kUnitSeconds = 1;
+// A seal may end with a few zeros, as its entry does. Coded media hardly ever ends with one just
+// behind a sector, and a chunk too few after a crash is better than one that was never written.
+constexpr std::size_t kLastBytesOfSeal = 8;
+constexpr std::size_t kLastBytesOfChunk = 1;
 
 // Gathers chunks into units as the fragmenter does.
 class TailUnits {
@@ -98,7 +102,7 @@ Result<Tail> read_tail(FileSystem& files, const std::string& path,
   while (at < file.size()) {
     const ByteView rest = ByteView(file).subspan(at);
     if (const auto seal = bmff::read_seal(rest); seal.has_value()) {
-      if (chunk_bytes >= logged_bytes && has_lost_sector(file, at, at + *seal)) {
+      if (chunk_bytes >= logged_bytes && has_lost_sector(file, at, at + *seal, kLastBytesOfSeal)) {
         break;
       }
       at += *seal;
@@ -109,7 +113,7 @@ Result<Tail> read_tail(FileSystem& files, const std::string& path,
       break;
     }
     if (chunk_bytes >= logged_bytes) {
-      if (has_lost_sector(file, at, at + chunk->bytes)) {
+      if (has_lost_sector(file, at, at + chunk->bytes, kLastBytesOfChunk)) {
         break;
       }
       units.add(*chunk, rest.first(chunk->bytes), at);

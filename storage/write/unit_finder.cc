@@ -53,7 +53,7 @@ Result<UnitPlace> UnitFinder::find(const evidence::MediaBody& unit) {
   bmff::BoxFile& file = *found->second.file;
   const std::uint64_t before = file.offset();
   auto offset = find_in(file, unit);
-  if (!offset.has_value() && has_grown(found->second)) {
+  if (!offset.has_value() && has_changed(found->second)) {
     CANDOR_TRY(file, bmff::BoxFile::open(found->second.copy));
     file.seek(before);
     offset = find_in(file, unit);
@@ -65,11 +65,13 @@ Result<UnitPlace> UnitFinder::find(const evidence::MediaBody& unit) {
   return UnitPlace{.segment = found->second.number, .offset = *offset};
 }
 
-// The recorder goes on writing while its log is read: a file may hold more than when it was opened.
-bool UnitFinder::has_grown(const Segment& segment) const {
+// The recorder works while its log is read: a file may hold more than when it was opened, or less,
+// once a start has cut off its torn end. Headers are read in blocks up to the size at opening:
+// units before the cut would not be found either.
+bool UnitFinder::has_changed(const Segment& segment) const {
   std::error_code code;
   const std::uintmax_t size = std::filesystem::file_size(segment.copy, code);
-  return !code && size > segment.file->size();
+  return !code && size != segment.file->size();
 }
 
 // A unit may stand behind chunks without an entry (their sync or reading back had failed): the one

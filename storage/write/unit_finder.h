@@ -41,7 +41,7 @@ class UnitFinder {
     std::string copy;  // The one that is read, absolute.
     std::optional<bmff::BoxFile> file;
   };
-  [[nodiscard]] bool has_grown(const Segment& segment) const;
+  [[nodiscard]] bool has_changed(const Segment& segment) const;
   [[nodiscard]] static Result<std::uint64_t> find_in(bmff::BoxFile& file,
                                                      const evidence::MediaBody& unit);
 

@@ -109,6 +109,22 @@ TEST_F(TailReaderTest, TakesAChunkOfWhichASectorWasLostForTorn) {
   EXPECT_EQ(tail->torn_bytes, file_.size() - ends_[0]);
 }
 
+// Its header was whole and its signature zeros: it stayed in the file, and was no proof of
+// anything.
+TEST_F(TailReaderTest, TakesASealOfWhichASectorWasLostForTorn) {
+  add("IPPP");
+  const std::uint64_t logged = chunk_bytes_;
+  const std::size_t begin = file_.size();
+  const Bytes seal = bmff::write_seal(as_bytes(std::string(2000, 'x')));
+  file_.insert(file_.end(), seal.begin(), seal.end());
+  add("IPP");
+  std::fill_n(file_.begin() + static_cast<std::ptrdiff_t>(begin / 512 * 512 + 1024), 512, 0);
+  const auto tail = read(logged);
+  ASSERT_TRUE(tail.has_value());
+  EXPECT_EQ(units(*tail), "");
+  EXPECT_EQ(tail->torn_bytes, file_.size() - begin);
+}
+
 // After a kill the units stood in memory only: their entries outlived them in the next power cut.
 TEST_F(TailReaderTest, AdoptsNothingThatIsNotDurable) {
   add("IPPP");
