@@ -10,6 +10,9 @@ One state in fifty, and each with a new kind of outcome, is decoded and the coun
 
 The second: two volumes, ext4 on loop devices, are shut down together (--rounds), as the kill campaign kills.
 
+A bad state again: run with --keep, then with --notes FOLDER --only NUMBER and the same --singles, --reorderings
+and --seed. Each recording is another one: a number means nothing without its notes.
+
 The short form takes samples; the full form is --singles -1 --reorderings 10000 --rounds 100."""
 
 import argparse
@@ -42,10 +45,16 @@ def command() -> list[str]:
 def replay(wanted: argparse.Namespace) -> campaign.Report:
     folder = Path(tempfile.mkdtemp(prefix="candor-power-", dir=MEMORY if MEMORY.is_dir() else None))
     try:
-        (folder / "root").mkdir()
-        subprocess.run([*command(), "--level", "off", "record", folder / "root", folder], check=True)
+        if wanted.notes:
+            for name in ("journal.jsonl", "journal.data"):
+                shutil.copy(wanted.notes / name, folder)
+        else:
+            (folder / "root").mkdir()
+            subprocess.run([*command(), "--level", "off", "record", folder / "root", folder], check=True)
         singles = None if wanted.singles < 0 else wanted.singles
-        plan = campaign.Plan(command(), folder, wanted.seed, singles, wanted.reorderings, WORKERS, wanted.keep)
+        plan = campaign.Plan(
+            command(), folder, wanted.seed, singles, wanted.reorderings, WORKERS, wanted.keep, wanted.only
+        )
         return campaign.run(plan)
     finally:
         if wanted.keep:
@@ -87,6 +96,8 @@ def main() -> int:
     parser.add_argument("--singles", type=int, default=400, help="single writes dropped or torn; -1: all")
     parser.add_argument("--reorderings", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", type=int, help="take this state alone, by its number; with --notes")
+    parser.add_argument("--notes", type=Path, help="a folder that --keep left: its notes, no new recording")
     parser.add_argument("--keep", action="store_true", help="leave the notes and the first bad state")
     wanted = parser.parse_args()
     for program in ("candor", "candor-camsim", "candor-capture", "candor-power"):

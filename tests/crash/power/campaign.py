@@ -37,6 +37,7 @@ class Plan:
     reorderings: int
     workers: int
     keeps_bad: bool = False
+    only: int | None = None  # The number of the one state to take.
 
 
 @dataclass
@@ -97,7 +98,7 @@ class Worker:
         seen: set[int] = set()
         try:
             for turn, crash in enumerate(all_states(self.plan, self.ops)):
-                if turn % self.plan.workers != self.number:
+                if turn % self.plan.workers != self.number or self.plan.only not in (None, turn):
                     continue
                 state = crash.state()
                 digest = hash((crash.cut, state.digest()))
@@ -129,7 +130,7 @@ class Worker:
         judge = Judge(self.known, crash.cut, root, answer["feed_from"])
         verdict = judge.judge(durable_logs(crash.disk))
         if not answer["is_index_equal"]:
-            verdict.complain("the index is not what is made anew from log and files")
+            verdict.complain("the index is not what is made anew from log and files: " + difference(answer))
         report = self.report
         report.worst_missing_ms = max(report.worst_missing_ms, verdict.missing_ms)
         report.undeclared_gaps += len(verdict.undeclared)
@@ -164,6 +165,12 @@ class Worker:
             root.rename(self.kept)
         shutil.rmtree(root, ignore_errors=True)
         shutil.rmtree(f"{root}.index", ignore_errors=True)
+
+
+def difference(answer: dict) -> str:
+    """Of the index that followed the recorder and the one made anew: a row of each that the other has not."""
+    names = {"live": "index_live", "anew": "index_anew", "fault": "index_fault"}
+    return ", ".join(f"{name}: {answer.get(key)}" for name, key in names.items())
 
 
 def too_much_missing(verdict: Verdict) -> list[str]:

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <sstream>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -93,6 +95,18 @@ Result<std::string> rows_of(const std::vector<std::string>& roots, const std::st
   return storage::dump(index);
 }
 
+// The first row of the one that the other one has not got: "table|...".
+std::string first_row_only_in(const std::string& one, const std::string& other) {
+  const std::string rows = "\n" + other;
+  std::istringstream lines(one);
+  for (std::string line; std::getline(lines, line);) {
+    if (rows.find("\n" + line + "\n") == std::string::npos) {
+      return line;
+    }
+  }
+  return "no row";
+}
+
 }  // namespace
 
 Result<void> record(const std::string& root, const std::string& folder,
@@ -142,7 +156,14 @@ Result<boost::json::object> recover(const std::string& root, const SiteOptions& 
   follower->stop();
   const std::string live = storage::dump(index + "/live.db");
   CANDOR_TRY(const std::string anew, rows_of(roots, index + "/anew.db"));
-  return boost::json::object{{"feed_from", first.ns}, {"is_index_equal", live == anew}};
+  boost::json::object answer{{"feed_from", first.ns}, {"is_index_equal", live == anew}};
+  if (live != anew) {
+    const auto fault = follower->fault();
+    answer["index_live"] = first_row_only_in(live, anew);
+    answer["index_anew"] = first_row_only_in(anew, live);
+    answer["index_fault"] = fault.has_value() ? fault->message() : "none";
+  }
+  return answer;
 }
 
 }  // namespace candor::crash
