@@ -175,7 +175,7 @@ def differing_copies(folder: Path) -> list[str]:
     """Segments and logs that are not the same on both volumes."""
     pair = VolumePair(folder / "volume-a", folder / "volume-b")
     logs = [f"{slug}: the logs differ" for slug in CAMERAS if pair.logs_differ(slug)]
-    return [f"{name}: the copies differ" for name in pair.missing()] + logs
+    return [difference for path in pair.best_copies() if (difference := pair.difference(path))] + logs
 
 
 def rounded(values: list[float]) -> int | None:

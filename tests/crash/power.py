@@ -98,13 +98,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int, help="take this state alone, by its number; with --notes")
     parser.add_argument("--notes", type=Path, help="a folder that --keep left: its notes, no new recording")
-    parser.add_argument("--keep", action="store_true", help="leave the notes and the first bad state")
+    parser.add_argument("--keep", action="store_true", help="leave the notes and the first bad state, or a copy of both disks")
     wanted = parser.parse_args()
     for program in ("candor", "candor-camsim", "candor-capture", "candor-power"):
         if not (binaries() / program).exists():
             parser.error(f"{binaries() / program} is not there; build it or set CANDOR_BIN")
     states = replay(wanted)
-    cuts, complaints = shutdown.run(wanted.rounds, wanted.seed) if wanted.rounds else ({}, [])
+    cuts, complaints = shutdown.run(wanted.rounds, wanted.seed, wanted.keep) if wanted.rounds else ({}, [])
     for complaint in complaints:
         print(f"power: {complaint}", file=sys.stderr)
     report = joined(wanted, states, cuts)

@@ -74,11 +74,21 @@ class VolumePair:
 
     def missing(self) -> list[str]:
         """Segments that one of both does not hold whole."""
-        return [
-            path.name
-            for path in self.best_copies()
-            if any(not self._is_same(path, root) for root in self._roots())
-        ]
+        return [path.name for path in self.best_copies() if self.difference(path)]
+
+    def difference(self, best: Path) -> str:
+        """What is not the same of a segment; empty: it is."""
+        below = best.relative_to(self.first if best.is_relative_to(self.first) else self.second)
+        copies = [root / below for root in self._roots()]
+        absent = [str(path) for path in copies if not path.exists()]
+        if absent:
+            return f"{absent[0]} is not there; the other copy has {best.stat().st_size} bytes"
+        first, second = (path.read_bytes() for path in copies)
+        if first == second:
+            return ""
+        pairs = enumerate(zip(first, second, strict=False))
+        at = next((i for i, (one, other) in pairs if one != other), min(len(first), len(second)))
+        return f"{below}: {len(first)} and {len(second)} bytes, not the same from byte {at} on"
 
     def missing_closed(self, streams: list[tuple[str, str]]) -> list[str]:
         """As missing(), but for the newest of each stream, which is still written."""
@@ -97,8 +107,3 @@ class VolumePair:
 
     def _roots(self) -> tuple[Path, Path]:
         return self.first, self.second
-
-    def _is_same(self, best: Path, root: Path) -> bool:
-        below = best.relative_to(self.first if best.is_relative_to(self.first) else self.second)
-        copy = root / below
-        return copy == best or (copy.exists() and copy.read_bytes() == best.read_bytes())

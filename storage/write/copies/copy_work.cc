@@ -83,6 +83,7 @@ Result<void> CopyWork::take(const ClosedCopy& copy) {
 }
 
 Result<void> CopyWork::look_around() {
+  std::erase_if(due_, [now = steady_clock::now()](const auto& one) { return one.second < now; });
   std::string after;
   while (!must_stop_()) {
     CANDOR_TRY(const std::vector<SegmentCopies> batch, register_.incomplete(after, kBatch));
@@ -101,8 +102,9 @@ Result<void> CopyWork::look_around() {
 
 Result<void> CopyWork::complete(const SegmentCopies& copies) {
   postpone(copies.segment.path, options_.retry);
+  std::vector<Found> found = present_of(copies);
   const std::optional<LogPlace> log = log_of(copies.segment.room, copies.segment.epoch);
-  if (!log.has_value()) {
+  if (!log.has_value() || std::ranges::all_of(found, &Found::is_known)) {
     return {};
   }
   const auto entries = read_segment_entries(*log, copies.segment.init_entry);
@@ -111,23 +113,55 @@ Result<void> CopyWork::complete(const SegmentCopies& copies) {
               {{"path", copies.segment.path}, {"error", entries.error().message()}});
     return {};
   }
-  return complete(copies, *entries);
+  return settle(found, copies.segment.path, *entries) ? make_equal(copies.segment, *entries, found)
+                                                      : Result<void>();
+}
+
+// On the volumes that are not away.
+std::vector<CopyWork::Found> CopyWork::present_of(const SegmentCopies& copies) const {
+  std::vector<Found> found;
+  for (const Writer& writer : volumes_) {
+    if (!writer->is_away()) {
+      const bool is_known =
+          std::ranges::find(copies.volumes, writer->volume().id()) != copies.volumes.end();
+      found.push_back({.writer = writer, .is_known = is_known, .copy = {}});
+    }
+  }
+  return found;
+}
+
+// False: nothing can be done. What is known is not read again while it alone is there.
+bool CopyWork::settle(std::vector<Found>& found, const std::string& path,
+                      const SegmentEntries& entries) const {
+  const auto settle_those = [&](bool is_known) {
+    for (Found& one : found) {
+      if (one.is_known == is_known) {
+        one.copy = settle_segment(one.writer->volume(), path, entries, clock_->utc())
+                       .value_or(SettledCopy{});
+      }
+    }
+  };
+  settle_those(false);
+  const bool is_of_use = std::ranges::any_of(found, [](const Found& one) {
+    return !one.is_known && (one.copy.bytes > 0 || one.writer->accepts_media());
+  });
+  if (is_of_use) {
+    settle_those(true);
+  }
+  return is_of_use || std::ranges::none_of(found, &Found::is_known);
 }
 
 // A crash may leave the same units everywhere and the last seals on one volume only: the longest
-// copy that is whole is the one that the others are made equal to.
-Result<void> CopyWork::complete(const SegmentCopies& copies, const SegmentEntries& entries) {
-  const SegmentRef& segment = copies.segment;
-  std::vector<Found> found = look_at(copies, entries);
-  const auto best = std::ranges::max_element(found, {}, &Found::whole_bytes);
-  if (best == found.end() || best->whole_bytes == 0) {
+// copy that is whole is the one that the others are made equal to, known ones too.
+Result<void> CopyWork::make_equal(const SegmentRef& segment, const SegmentEntries& entries,
+                                  const std::vector<Found>& found) {
+  const auto best =
+      std::ranges::max_element(found, {}, [](const Found& one) { return one.copy.bytes; });
+  if (best->copy.bytes == 0) {
     return found.size() == volumes_.size() ? lose(segment) : Result<void>();
   }
   for (const Found& one : found) {
-    if (one.is_known) {
-      continue;
-    }
-    if (one.whole_bytes == best->whole_bytes) {
+    if (one.copy == best->copy) {
       CANDOR_CHECK(register_.set_verified(segment.path, one.writer->volume().id(), clock_->utc()));
     } else if (one.writer->accepts_media()) {
       CANDOR_TRY(const bool is_copied, copy_to(one.writer, best->writer, segment, entries));
@@ -135,29 +169,6 @@ Result<void> CopyWork::complete(const SegmentCopies& copies, const SegmentEntrie
     }
   }
   return {};
-}
-
-// On the volumes that are not away.
-std::vector<CopyWork::Found> CopyWork::look_at(const SegmentCopies& copies,
-                                               const SegmentEntries& entries) const {
-  std::vector<Found> found;
-  for (const Writer& writer : volumes_) {
-    if (writer->is_away()) {
-      continue;
-    }
-    const Volume& volume = writer->volume();
-    const std::string& path = copies.segment.path;
-    const bool is_known = std::ranges::find(copies.volumes, volume.id()) != copies.volumes.end();
-    Found one{.writer = writer, .is_known = is_known, .whole_bytes = 0};
-    if (is_known) {
-      const auto status = volume.files().status(volume.absolute(path));
-      one.whole_bytes = status.has_value() && status->has_value() ? (*status)->bytes : 0;
-    } else {
-      one.whole_bytes = settle_segment(volume, path, entries, clock_->utc()).value_or(0);
-    }
-    found.push_back(std::move(one));
-  }
-  return found;
 }
 
 Result<void> CopyWork::lose(const SegmentRef& segment) {
@@ -202,7 +213,6 @@ bool CopyWork::is_due(const std::string& path) const {
 }
 
 void CopyWork::postpone(const std::string& path, std::chrono::milliseconds wait) {
-  std::erase_if(due_, [now = steady_clock::now()](const auto& one) { return one.second < now; });
   due_[path] = steady_clock::now() + wait;
 }
 

@@ -15,6 +15,7 @@
 #include "core/result.h"
 #include "core/time.h"
 #include "storage/write/copies/copy_register.h"
+#include "storage/write/copies/segment_copy.h"
 #include "storage/write/copies/segment_entries.h"
 #include "storage/write/mirror/volume_writer.h"
 
@@ -69,15 +70,17 @@ class CopyWork {
   // A segment as it stands on one volume.
   struct Found {
     Writer writer;
-    bool is_known = false;          // It was compared before.
-    std::uint64_t whole_bytes = 0;  // 0: missing, or not what the log says.
+    bool is_known = false;  // It was compared before.
+    SettledCopy copy;       // 0 bytes: missing, or not what the log says.
   };
 
-  [[nodiscard]] std::vector<Found> look_at(const SegmentCopies& copies,
-                                           const SegmentEntries& entries) const;
+  [[nodiscard]] std::vector<Found> present_of(const SegmentCopies& copies) const;
+  [[nodiscard]] bool settle(std::vector<Found>& found, const std::string& path,
+                            const SegmentEntries& entries) const;
   [[nodiscard]] Result<void> lose(const SegmentRef& segment);
   [[nodiscard]] Result<void> complete(const SegmentCopies& copies);
-  [[nodiscard]] Result<void> complete(const SegmentCopies& copies, const SegmentEntries& entries);
+  [[nodiscard]] Result<void> make_equal(const SegmentRef& segment, const SegmentEntries& entries,
+                                        const std::vector<Found>& found);
   [[nodiscard]] Result<bool> copy_to(const Writer& to, const Writer& from,
                                      const SegmentRef& segment, const SegmentEntries& entries);
   [[nodiscard]] Result<void> add_if_init(const LogEnd& log, std::uint64_t index, ByteView bytes);

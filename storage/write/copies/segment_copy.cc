@@ -43,17 +43,24 @@ Result<evidence::Digest> write_copy(const Volume& from, const Volume& to, const 
   return digest.finish();
 }
 
-Result<std::uint64_t> read_back(const Volume& to, const std::string& copy,
-                                const evidence::Digest& written) {
-  CANDOR_TRY(const std::unique_ptr<OpenFile> file, to.files().open(copy, Opening::kRead));
+// What the kernel remembers of a write may not be what the disk holds.
+Result<SettledCopy> read_from_disk(const Volume& volume, const std::string& path) {
+  CANDOR_TRY(const std::unique_ptr<OpenFile> file, volume.files().open(path, Opening::kRead));
   evidence::Sha256 digest;
-  CANDOR_TRY(const std::uint64_t bytes,
-             read_blocks(*file, Cache::kDrop, [&](ByteView block) -> Result<void> {
+  SettledCopy copy;
+  CANDOR_TRY(copy.bytes, read_blocks(*file, Cache::kDrop, [&](ByteView block) -> Result<void> {
                digest.update(block);
                return {};
              }));
-  return digest.finish() == written
-             ? Result<std::uint64_t>(bytes)
+  copy.digest = digest.finish();
+  return copy;
+}
+
+Result<std::uint64_t> read_back(const Volume& to, const std::string& copy,
+                                const evidence::Digest& written) {
+  CANDOR_TRY(const SettledCopy found, read_from_disk(to, copy));
+  return found.digest == written
+             ? Result<std::uint64_t>(found.bytes)
              : fail(ErrorKind::kDataLoss, copy + ": reads back otherwise than it was written");
 }
 
@@ -96,20 +103,10 @@ Result<void> set_aside(const Volume& volume, const std::string& path, const std:
   return rename_file(volume.files(), volume.absolute(path), aside);
 }
 
-// What the kernel remembers of a write may not be what the disk holds.
-Result<void> forget_cached_pages(const Volume& volume, const std::string& path) {
-  CANDOR_TRY(const std::unique_ptr<OpenFile> file,
-             volume.files().open(volume.absolute(path), Opening::kRead));
-  const auto pass = [](ByteView /*block*/) -> Result<void> { return {}; };
-  CANDOR_TRY(const std::uint64_t bytes, read_blocks(*file, Cache::kDrop, pass));
-  static_cast<void>(bytes);
-  return {};
-}
-
 }  // namespace
 
-Result<std::uint64_t> settle_segment(const Volume& volume, const std::string& path,
-                                     const SegmentEntries& entries, UtcTime now) {
+Result<SettledCopy> settle_segment(const Volume& volume, const std::string& path,
+                                   const SegmentEntries& entries, UtcTime now) {
   const std::string whole = volume.absolute(path);
   std::uint64_t logged = 0;
   for (const evidence::MediaBody& unit : entries.units) {
@@ -120,9 +117,9 @@ Result<std::uint64_t> settle_segment(const Volume& volume, const std::string& pa
     CANDOR_CHECK(quarantine_tail(volume.files(), whole, tail.whole_bytes,
                                  volume.quarantine_path(path, now)));
   }
-  CANDOR_CHECK(forget_cached_pages(volume, path));
+  CANDOR_TRY(const SettledCopy copy, read_from_disk(volume, whole));
   CANDOR_CHECK(check_segment(whole, entries));
-  return tail.whole_bytes;
+  return copy;
 }
 
 Result<std::uint64_t> copy_segment(const Volume& from, const Volume& to, const std::string& path,

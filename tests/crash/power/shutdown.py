@@ -38,7 +38,7 @@ class Shutdowns(Campaign):
             disk.mount()
 
 
-def run(rounds: int, seed: int) -> tuple[dict, list[str]]:
+def run(rounds: int, seed: int, keep: bool) -> tuple[dict, list[str]]:
     """What the kill campaign would say of it; none without root and loop devices."""
     if rounds and not may_mount():
         raise SystemExit("power: shutting ext4 down needs root and loop devices; without: --rounds 0")
@@ -51,14 +51,17 @@ def run(rounds: int, seed: int) -> tuple[dict, list[str]]:
         campaign.run(rounds)
         return judge_campaign(campaign)
     finally:
-        end(campaign, folder)
+        end(campaign, folder, keep)
 
 
-def end(campaign: Shutdowns, folder: Path) -> None:
+def end(campaign: Shutdowns, folder: Path, keep: bool) -> None:
     try:
         if campaign.site.capture is not None and campaign.site.capture.is_running():
             campaign.site.capture.kill()
         campaign.site.stop()
+        if keep:
+            kept = shutil.copytree(folder, f"{folder}-kept", ignore=shutil.ignore_patterns("*.img", "*.sock"))
+            campaign.say(f"kept {kept}")
     finally:
         for disk in campaign.disks:
             disk.unmount()
