@@ -14,6 +14,8 @@ namespace {
 constexpr std::string_view kFind = CANDOR_LOG_COLUMNS "WHERE origin = ?";
 constexpr std::string_view kFindByHash = CANDOR_LOG_COLUMNS "WHERE origin_hash = ?";
 constexpr std::string_view kList = CANDOR_LOG_COLUMNS "ORDER BY origin";
+constexpr std::string_view kEnrolled =
+    "SELECT origin, note <> '' FROM log WHERE state = 'enrolled'";
 constexpr std::string_view kSetCosigned =
     "UPDATE log SET size = ?, root = ?, time_s = ?, note = ? WHERE origin = ?";
 
@@ -53,6 +55,7 @@ WitnessLogs::WitnessLogs(Database& database)
     : database_(database),
       find_(database, kFind),
       find_by_hash_(database, kFindByHash),
+      enrolled_(database, kEnrolled),
       set_cosigned_(database, kSetCosigned) {}
 
 Result<std::optional<WitnessedLog>> WitnessLogs::find(std::string_view origin) {
@@ -74,6 +77,18 @@ Result<std::vector<WitnessedLog>> WitnessLogs::list() {
       return logs;
     }
     logs.push_back(row_of(select));
+  }
+}
+
+Result<std::vector<std::pair<std::string, bool>>> WitnessLogs::enrolled() {
+  CANDOR_TRY(Statement * select, enrolled_.get());
+  std::vector<std::pair<std::string, bool>> logs;
+  while (true) {
+    CANDOR_TRY(const bool has_row, select->step());
+    if (!has_row) {
+      return logs;
+    }
+    logs.emplace_back(select->text(0), select->integer(1) != 0);
   }
 }
 

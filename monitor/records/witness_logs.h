@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/result.h"
@@ -52,6 +53,10 @@ class WitnessLogs {
   /// All, by origin. Errors: those of the database.
   [[nodiscard]] Result<std::vector<WitnessedLog>> list();
 
+  /// Origins of those that are enrolled, and whether anything of them was ever cosigned.
+  /// Errors: those of the database.
+  [[nodiscard]] Result<std::vector<std::pair<std::string, bool>>> enrolled();
+
   /// From now on the log is known; it is not pending any more. A retired one with the same key is
   /// enrolled again and what was cosigned of it still counts.
   /// Errors: kAlreadyExists  it is enrolled; kFailedPrecondition  it was known with another key;
@@ -74,6 +79,7 @@ class WitnessLogs {
   Database& database_;
   CachedStatement find_;
   CachedStatement find_by_hash_;
+  CachedStatement enrolled_;
   CachedStatement set_cosigned_;
 };
 
