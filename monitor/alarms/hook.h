@@ -20,8 +20,8 @@
 namespace candor::alarms {
 
 struct HookOptions {
-  std::string program;                       // Empty: there is none, nothing is run.
-  std::string monitor;                       // Its name, for the program.
+  std::string program{};                     // Empty: there is none, nothing is run.
+  std::string monitor{};                     // Its name, for the program.
   std::chrono::milliseconds run_max{10'000};  // Then it is killed, with what it started.
   std::chrono::milliseconds gap{1000};        // From one start to the next, at least.
   std::size_t waiting_max = 1000;             // More are counted and logged, not run.
