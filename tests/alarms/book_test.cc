@@ -15,8 +15,7 @@ using testing::IsEmpty;
 
 Alarm alarm(const std::string& kind, const std::string& room, std::int64_t since = 1,
             const std::string& detail = "") {
-  return {.kind = kind, .room = room, .host = "", .origin = "", .since = {since},
-          .detail = detail};
+  return {.kind = kind, .room = room, .host = "", .origin = "", .since = {since}, .detail = detail};
 }
 
 class AlarmBookTest : public testing::Test {

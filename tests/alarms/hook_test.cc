@@ -46,9 +46,9 @@ class HookTest : public testing::Test {
   std::string run(const std::string& program, const std::string& input = "",
                   std::chrono::milliseconds run_max = 5s) const {
     const auto done = run_program(program, input, run_max, stop_fd_);
-    return done.has_value() ? "ok"
-                            : std::string(to_string(done.error().kind())) + ": " +
-                                  done.error().message();
+    return done.has_value()
+               ? "ok"
+               : std::string(to_string(done.error().kind())) + ": " + done.error().message();
   }
   // Polls: the script is another process.
   static bool comes_true(const std::function<bool()>& is_so) {
@@ -86,8 +86,7 @@ TEST_F(HookTest, AProgramThatNeverReadsHoldsNobodyUp) {
 }
 
 TEST_F(HookTest, AProgramThatRunsTooLongIsKilledWithItsChildren) {
-  const std::string path =
-      script("sleep 300 & echo $! > " + (folder_ / "child") + "; wait");
+  const std::string path = script("sleep 300 & echo $! > " + (folder_ / "child") + "; wait");
 
   EXPECT_THAT(run(path, "", 300ms), HasSubstr("deadline-exceeded"));
 

@@ -114,7 +114,8 @@ TEST_F(WitnessRecordsTest, RefusalsOfALogAreLimitedAndTheFirstOnesKept) {
   EXPECT_EQ(kept.back().count, 11);
   EXPECT_EQ(records_->offers.settle("log").value(), kRefusedMax);
   refuse(1000);
-  EXPECT_EQ(records_->offers.open_refusals()->size(), 1U) << "a further one is an alarm all the same";
+  EXPECT_EQ(records_->offers.open_refusals()->size(), 1U)
+      << "a further one is an alarm all the same";
 }
 
 TEST_F(WitnessRecordsTest, RefusalsOfARetiredLogAreNoAlarm) {

@@ -34,9 +34,9 @@ class CosignerTest : public testing::Test {
   }
   std::string failure(const std::string& name = "supervision.example/w1") {
     const auto opened = open(name);
-    return opened.has_value() ? "ok"
-                              : std::string(to_string(opened.error().kind())) + ": " +
-                                    opened.error().message();
+    return opened.has_value()
+               ? "ok"
+               : std::string(to_string(opened.error().kind())) + ": " + opened.error().message();
   }
   void enrol(const ShownLog& log) {
     ASSERT_TRUE(cosigner_->records()

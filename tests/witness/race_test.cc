@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two histories offered at once: one of them is cosigned, never both. The race that C2SP tlog-witness
-// describes under "add-checkpoint".
+// Two histories offered at once: one of them is cosigned, never both. The race that C2SP
+// tlog-witness describes under "add-checkpoint".
 #include <atomic>
 #include <barrier>
 #include <thread>

@@ -48,9 +48,8 @@ class ServedWitness : public testing::Test {
         [this](net::HttpRequest request) { return witness_->handle(std::move(request)); });
     ASSERT_TRUE(served.has_value()) << served.error().message();
     server_ = *std::move(served);
-    asio::co_spawn(*context_, witness_->run(), [](const std::exception_ptr& problem) {
-      EXPECT_EQ(problem, nullptr);
-    });
+    asio::co_spawn(*context_, witness_->run(),
+                   [](const std::exception_ptr& problem) { EXPECT_EQ(problem, nullptr); });
     thread_ = std::thread([this] { context_->run(); });
   }
 
@@ -73,8 +72,8 @@ class ServedWitness : public testing::Test {
     return records::WitnessRecords::open_in(state()).value();
   }
   void enrol(const ShownLog& log) const {
-    const auto done = open_records()->logs.enrol(log.origin(), log.vkey(),
-                                                 {.name = "anna", .at = clock_.utc()});
+    const auto done =
+        open_records()->logs.enrol(log.origin(), log.vkey(), {.name = "anna", .at = clock_.utc()});
     ASSERT_TRUE(done.has_value()) << done.error().message();
   }
   [[nodiscard]] std::vector<records::Refused> refusals(const ShownLog& log) const {

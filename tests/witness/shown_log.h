@@ -87,9 +87,9 @@ class ShownLog {
     return evidence::leaf_hash(as_bytes(word + " " + std::to_string(entry)));
   }
   [[nodiscard]] evidence::Digest node(unsigned level, std::uint64_t index) const {
-    return level == 0 ? leaf(index)
-                      : evidence::node_hash(node(level - 1, 2 * index),
-                                            node(level - 1, 2 * index + 1));
+    return level == 0
+               ? leaf(index)
+               : evidence::node_hash(node(level - 1, 2 * index), node(level - 1, 2 * index + 1));
   }
 
   inline static const std::string kSame = "entry";

@@ -21,8 +21,8 @@ class WatchTest : public testing::Test {
   // "log-silent room-03", ...
   std::vector<std::string> alarms(bool was_cosigned = true) {
     std::vector<std::string> found;
-    for (const auto& alarm : watch_.alarms({{.origin = kLog, .was_cosigned = was_cosigned}},
-                                           refusals_)) {
+    for (const auto& alarm :
+         watch_.alarms({{.origin = kLog, .was_cosigned = was_cosigned}}, refusals_)) {
       found.push_back(alarm.kind + " " + alarm.room);
     }
     return found;
