@@ -20,7 +20,8 @@ struct UnownedFrom {
 
 /// Moves the files of a stream that the log does not know and that hold no whole chunk to
 /// quarantine: an INIT entry is durable before the first chunk, so a crash leaves no others. A file
-/// with a chunk stays where it is, whoever wrote it. Looks at the two newest days. Returns how many.
+/// with a chunk stays where it is, whoever wrote it. Looks at the two newest days. Returns how many
+/// it moved.
 ///
 /// Thread: the recorder's, at a start. Errors: errno kinds.
 [[nodiscard]] Result<std::size_t> quarantine_unowned(const Volume& volume, const UnownedFrom& from,
