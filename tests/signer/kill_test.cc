@@ -120,7 +120,7 @@ TEST_F(KillTest, NeverTwoRootsOfOneSizeAndNeverBack) {
   SignerClient client(signer_.socket());
   ASSERT_TRUE(ask_honestly(client, old_ + 5)) << signer_.said();
 
-  std::printf("%d kills, %d signatures, size %llu, %d lies refused, %d answers lost\n", rounds,
+  std::printf("%d kills, %d signatures, size %llu, %d lies told, %d answers lost\n", rounds,
               seen_.signatures, static_cast<unsigned long long>(seen_.newest), seen_.forks_tried,
               seen_.lost_answers);
   EXPECT_EQ(rounds, kRounds);
