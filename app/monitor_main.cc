@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // candor-monitor: start, signals, stop. Everything else is in monitor/.
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -7,7 +8,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unistd.h>
 #include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio.hpp>
@@ -17,9 +21,13 @@
 #include "app/version.h"
 #include "config/loader.h"
 #include "core/log.h"
+#include "monitor/alarms/book.h"
+#include "monitor/alarms/hook.h"
 #include "monitor/api.h"
+#include "monitor/host_alarms.h"
 #include "monitor/host_endpoint.h"
 #include "monitor/records/records.h"
+#include "monitor/witness/witness.h"
 #include "net/fresh_credentials.h"
 #include "net/server.h"
 
@@ -29,8 +37,9 @@ namespace {
 namespace asio = boost::asio;
 
 // A read of a recording may wait for the other side's disk: the console's own files must not. The
-// questions for each host's status have a thread more.
-constexpr std::size_t kBlockingThreads = 4;
+// questions for each host's status have a thread more, and so have the witness and the program for
+// alarms.
+constexpr std::size_t kBlockingThreads = 6;
 
 Result<config::Config> load(const std::string& path) {
   CANDOR_TRY(config::Config config, config::load_config(path));
@@ -46,6 +55,14 @@ std::string program_beside_this(const std::string& name) {
   return code ? name : (self.parent_path() / name).string();
 }
 
+// A program for alarms that cannot run would be missed when it is needed.
+Result<void> check_hook(const config::MonitorConfig& monitor) {
+  if (!monitor.alarm_hook.empty() && ::access(monitor.alarm_hook.c_str(), X_OK) != 0) {
+    return fail(error_from_errno(errno, monitor.alarm_hook).within(monitor.alarm_hook_at));
+  }
+  return {};
+}
+
 std::size_t mib(std::uint64_t count) { return static_cast<std::size_t>(count) << 20; }
 
 // The monitor and the threads it runs on. Coroutines refer to all its parts and live in the
@@ -53,12 +70,16 @@ std::size_t mib(std::uint64_t count) { return static_cast<std::size_t>(count) <<
 // with them, then the rest.
 class Monitor {
  public:
+  // `cosigner` is null without a witness.
   Monitor(const config::Config& config, std::unique_ptr<records::Records> records,
-          std::shared_ptr<pki::Credentials> credentials)
+          std::shared_ptr<pki::Credentials> credentials,
+          std::unique_ptr<witness::Cosigner> cosigner)
       : credentials_(std::move(credentials)),
         blocking_(kBlockingThreads + config.monitor.hosts.size()),
         context_(std::make_unique<asio::io_context>(1)),
         desk_(std::move(records), blocking_),
+        hook_(blocking_, {.program = config.monitor.alarm_hook, .monitor = config.monitor.name}),
+        book_([this](const alarms::Alarm& alarm, bool has_ended) { tell_alarm(alarm, has_ended); }),
         hub_(context_->get_executor(), [this](const auto& room) { return endpoint_of(room); },
              {.program = program_beside_this("candor-transcode"),
               .pictures_max = config.limits.picture_transcodes}),
@@ -66,7 +87,13 @@ class Monitor {
              {.name = config.monitor.name,
               .version = std::string(kVersion),
               .console = config.monitor.console,
-              .viewer_ring_bytes_max = mib(config.limits.viewer_ring_mib)}) {
+              .viewer_ring_bytes_max = mib(config.limits.viewer_ring_mib),
+              .alarms = [this] { return book_.json(); }}) {
+    if (cosigner != nullptr) {
+      witness_ = std::make_unique<witness::Witness>(
+          std::move(cosigner), blocking_, clock_,
+          [this](std::string_view room) { return monitor::records_session(hosts_, room); });
+    }
     for (const config::HostConfig& host : config.monitor.hosts) {
       hosts_.push_back(std::make_unique<monitor::HostLink>(
           host.name, monitor::endpoint_of(host, config.site, credentials_), blocking_,
@@ -77,6 +104,7 @@ class Monitor {
   ~Monitor() {
     server_.reset();
     hub_.stop();
+    hook_.stop();
     context_->restart();
     context_->poll();
     blocking_.join();
@@ -96,7 +124,7 @@ class Monitor {
     options.body_bytes_max = config.limits.body_kib * 1024;
     CANDOR_TRY(server_, net::HttpServer::listen(*context_, blocking_, options,
                                                 [this](net::HttpRequest request) {
-                                                  return api_.handle(std::move(request));
+                                                  return handle(std::move(request));
                                                 }));
     return {};
   }
@@ -106,26 +134,53 @@ class Monitor {
     asio::signal_set signals(*context_, SIGTERM, SIGINT);
     signals.async_wait([this](const boost::system::error_code&, int) { context_->stop(); });
     for (const auto& host : hosts_) {
-      asio::co_spawn(*context_, host->run(), [](const std::exception_ptr& problem) {
-        if (problem) {
-          log::error("monitor.host-threw");
-        }
-      });
+      start(host->run(), "monitor.host-threw");
     }
     if (credentials_ != nullptr) {
-      auto keeping =
-          net::keep_credentials_fresh(credentials_, blocking_, [this] { hub_.check_hosts(); });
-      asio::co_spawn(*context_, std::move(keeping), [](const std::exception_ptr& problem) {
-        if (problem) {
-          log::error("link.credentials-threw");
-        }
-      });
+      start(net::keep_credentials_fresh(credentials_, blocking_, [this] { hub_.check_hosts(); }),
+            "link.credentials-threw");
+    }
+    start(hook_.run(), "monitor.alarm-hook-threw");
+    start(monitor::follow_host_alarms(hosts_, book_), "monitor.host-alarms-threw");
+    if (witness_ != nullptr) {
+      start(witness_->run(), "witness.threw");
+      start(witness_->watch([this](std::vector<alarms::Alarm> open) {
+        book_.publish("witness", std::move(open));
+      }),
+            "witness.watch-threw");
     }
     const Heartbeat heartbeat(*context_, ServiceNotifier::from_environment(), [] { return true; });
     context_->run();
   }
 
  private:
+  // An activity that goes on until the io_context stops.
+  void start(asio::awaitable<void> activity, const char* threw) {
+    asio::co_spawn(*context_, std::move(activity), [threw](const std::exception_ptr& problem) {
+      if (problem) {
+        log::error(threw);
+      }
+    });
+  }
+
+  asio::awaitable<net::HttpResponse> handle(net::HttpRequest request) {
+    const bool is_for_witness = !request.segments.empty() && request.segments[0] == "witness";
+    return witness_ != nullptr && is_for_witness ? witness_->handle(std::move(request))
+                                                 : api_.handle(std::move(request));
+  }
+
+  void tell_alarm(const alarms::Alarm& alarm, bool has_ended) {
+    const log::Fields fields = {{"kind", alarm.kind},     {"room", alarm.room},
+                                {"host", alarm.host},     {"origin", alarm.origin},
+                                {"detail", alarm.detail}};
+    if (has_ended) {
+      log::info("monitor.alarm-ended", fields);
+    } else {
+      log::error("monitor.alarm", fields);
+    }
+    hook_.tell(alarm, has_ended);
+  }
+
   [[nodiscard]] std::optional<net::Endpoint> endpoint_of(const std::string& room) const {
     for (const auto& host : hosts_) {
       if (host->has_room(room)) {
@@ -135,20 +190,36 @@ class Monitor {
     return std::nullopt;
   }
 
+  const SystemClock clock_;
   const std::shared_ptr<pki::Credentials> credentials_;  // Null: all hosts are on this machine.
   asio::thread_pool blocking_;
   std::unique_ptr<asio::io_context> context_;
   monitor::Desk desk_;
+  alarms::AlarmHook hook_;
+  alarms::AlarmBook book_;
   monitor::Api::Hosts hosts_;
   monitor::LiveHub hub_;
   monitor::Api api_;
+  std::unique_ptr<witness::Witness> witness_;  // Null: there is none.
   std::unique_ptr<net::HttpServer> server_;
 };
 
+Result<std::unique_ptr<witness::Cosigner>> open_witness(const config::MonitorConfig& monitor) {
+  if (!monitor.witness.has_value()) {
+    return nullptr;
+  }
+  CANDOR_TRY(auto cosigner, witness::Cosigner::open_in(monitor.state, monitor.witness->name,
+                                                       SystemClock().utc()));
+  log::info("witness.opened", {{"vkey", cosigner->vkey()}});
+  return cosigner;
+}
+
 Result<void> serve(const config::Config& config) {
+  CANDOR_CHECK(check_hook(config.monitor));
   CANDOR_TRY(auto records, records::Records::open_in(config.monitor.state));
   CANDOR_TRY(auto credentials, monitor::load_credentials(config));
-  Monitor monitor(config, std::move(records), std::move(credentials));
+  CANDOR_TRY(auto cosigner, with_context(open_witness(config.monitor), "witness"));
+  Monitor monitor(config, std::move(records), std::move(credentials), std::move(cosigner));
   CANDOR_CHECK(monitor.listen(config));
   log::info("monitor.started", {{"name", config.monitor.name},
                                 {"address", config.monitor.address},

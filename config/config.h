@@ -166,6 +166,11 @@ struct HostConfig {
   std::uint16_t port = 0;
 };
 
+/// The witness of the supervision office: it cosigns checkpoints of the logs that were enrolled.
+struct WitnessConfig {
+  std::string name;  // "supervision.example/w1": stands in every cosignature.
+};
+
 struct MonitorConfig {
   std::string name;
   std::string address;
@@ -175,6 +180,9 @@ struct MonitorConfig {
   std::string console;
   std::vector<HostConfig> hosts;
   std::optional<TlsConfig> tls;  // Needed for hosts with an address.
+  std::optional<WitnessConfig> witness;
+  std::string alarm_hook;  // A program, run for each alarm; empty: none.
+  std::string alarm_hook_at;
 };
 
 struct Config {

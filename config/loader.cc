@@ -16,6 +16,7 @@
 #include "config/link_loader.h"
 #include "config/source_loader.h"
 #include "config/table_reader.h"
+#include "config/witness_loader.h"
 #include "core/ids.h"
 
 namespace candor::config {
@@ -194,6 +195,7 @@ void read_monitor(TableReader& reader, MonitorConfig& monitor) {
     monitor.hosts.push_back(std::move(config));
   });
   read_monitor_tls(reader, monitor);
+  read_witness(reader, monitor);
   if (monitor.hosts.empty()) {
     reader.complain("host", "the monitor needs at least one [[monitor.host]]");
   }

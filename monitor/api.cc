@@ -275,9 +275,11 @@ asio::awaitable<HttpResponse> Api::rooms(Caller caller) {
   }
   auto naming = add_names(std::move(caller), sessions);
   co_await std::move(naming);
+  json::array alarms = options_.alarms ? options_.alarms() : json::array();
   co_return net::json_response(200, {{"now", to_rfc3339(SystemClock().utc())},
                                      {"hosts", std::move(hosts)},
                                      {"transcodes", transcodes_json(hub_.transcodes())},
+                                     {"alarms", std::move(alarms)},
                                      {"rooms", std::move(rooms)}});
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -30,6 +31,8 @@ struct ApiOptions {
   std::size_t viewer_ring_bytes_max = std::size_t{4} << 20;
   /// How soon an open page ends after its account was locked by `candor user`.
   std::chrono::milliseconds login_check_interval{10'000};
+  /// The alarms that are open now, as GET /api/rooms shows them; empty: none ever.
+  std::function<boost::json::array()> alarms{};
 };
 
 /// On the net thread. Desk, hosts, hub and pool outlive it, and it outlives the coroutines that

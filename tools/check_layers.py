@@ -25,7 +25,10 @@ STAGES = {
     "pki": ["core"],
     "net": ["core", "pki"],
     "monitor/records": ["core", "evidence"],
-    "monitor": ["core", "config", "media/bmff", "evidence", "storage/read", "retrieve", "monitor/records", "net", "pki"],
+    "monitor/alarms": ["core", "net"],
+    "monitor/witness": ["core", "evidence", "monitor/alarms", "monitor/records", "net"],
+    "monitor": ["core", "config", "media/bmff", "evidence", "storage/read", "retrieve", "monitor/records", "monitor/alarms",
+                "monitor/witness", "net", "pki"],
 }
 LAYERS = {
     **STAGES,

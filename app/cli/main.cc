@@ -14,6 +14,7 @@
 #include "app/cli/session_commands.h"
 #include "app/cli/status_command.h"
 #include "app/cli/user_commands.h"
+#include "app/cli/witness_commands.h"
 #include "app/version.h"
 
 namespace candor::app::cli {
@@ -31,7 +32,8 @@ void add_common_options(CLI::App& app, Invocation& invocation) {
 
 int run(int argc, char** argv) {
   CLI::App app{
-      "Candor on this host: status, sessions, rooms, index, configuration, accounts, certificates"};
+      "Candor on this host: status, sessions, rooms, index, configuration, accounts, witness, "
+      "certificates"};
   Invocation invocation;
   app.require_subcommand(1);
   app.fallthrough();
@@ -43,6 +45,7 @@ int run(int argc, char** argv) {
   add_index_commands(app, invocation);
   add_config_commands(app, invocation);
   add_user_commands(app, invocation);
+  add_witness_commands(app, invocation);
   add_ca_commands(app, invocation);
   add_enrol_command(app, invocation);
   app.add_subcommand("version", "Print the version")->callback([&invocation] {

@@ -11,12 +11,11 @@
 #include <sqlite3.h>
 
 #include "core/log.h"
-#include "monitor/records/schema.h"
 
 namespace candor::records {
 namespace {
 
-// Only `candor user` on the same machine ever holds the lock besides the monitor, and shortly.
+// Only `candor user` or `candor witness` on the same machine ever holds the lock besides the monitor, and shortly.
 constexpr int kBusyTimeoutMs = 5000;
 
 ErrorKind kind_of(int code) {
@@ -110,6 +109,8 @@ Result<void> Statement::run() {
   return {};
 }
 
+void Statement::reset() { sqlite3_reset(statement_.get()); }
+
 std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }
@@ -126,7 +127,7 @@ void Database::Close::operator()(sqlite3* connection) const noexcept {
   sqlite3_close_v2(connection);
 }
 
-Result<Database> Database::open(const std::string& path) {
+Result<Database> Database::open(const std::string& path, std::span<const char* const> schema) {
   CANDOR_CHECK(create_private(path));
   sqlite3* connection = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &connection,
@@ -136,7 +137,7 @@ Result<Database> Database::open(const std::string& path) {
     return fail(error_of(connection, code).within(path));
   }
   CANDOR_CHECK(with_context(database.prepare_connection(), path));
-  CANDOR_CHECK(with_context(database.migrate(), path));
+  CANDOR_CHECK(with_context(database.migrate(schema), path));
   return database;
 }
 
@@ -149,13 +150,13 @@ Result<void> Database::prepare_connection() {
       "PRAGMA trusted_schema = OFF;");
 }
 
-Result<void> Database::migrate() {
+Result<void> Database::migrate(std::span<const char* const> schema) {
   CANDOR_TRY(Transaction transaction, Transaction::begin(*this));
   CANDOR_TRY(Statement asked, prepare("PRAGMA user_version"));
   CANDOR_TRY(const bool has_row, asked.step());
   const std::int64_t version = has_row ? asked.integer(0) : 0;
   CANDOR_CHECK(asked.run());
-  const auto known = static_cast<std::int64_t>(kSchemaSteps.size());
+  const auto known = static_cast<std::int64_t>(schema.size());
   if (version < 0 || version > known) {
     return fail(ErrorKind::kUnsupported,
                 fmt::format("the database has version {}, this program knows up to {}: install the "
@@ -163,7 +164,7 @@ Result<void> Database::migrate() {
                             version, known));
   }
   for (std::int64_t step = version; step < known; ++step) {
-    CANDOR_CHECK(execute(kSchemaSteps.at(static_cast<std::size_t>(step))));
+    CANDOR_CHECK(execute(schema[static_cast<std::size_t>(step)]));
   }
   if (version < known) {
     CANDOR_CHECK(execute(fmt::format("PRAGMA user_version = {}", known)));

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +33,8 @@ class Statement {
   [[nodiscard]] Result<bool> step();
   /// For statements whose rows do not matter.
   [[nodiscard]] Result<void> run();
+  /// Lets go of a row that is there, so that the statement can be bound and run again.
+  void reset();
 
   /// Columns of the row (from 0). Text and bytes live until the next step().
   [[nodiscard]] std::int64_t integer(int column) const;
@@ -52,9 +55,11 @@ class Statement {
 /// The connection. One thread at a time: the monitor calls it on one strand of its blocking pool.
 class Database {
  public:
-  /// Opens or creates the file (mode 0600) and brings its schema up to date.
+  /// Opens or creates the file (mode 0600) and brings its schema up to date: entry n of `schema`
+  /// makes version n + 1 of version n. Every commit is synced (synchronous FULL).
   /// Errors: kUnsupported  written by a newer program; kDataLoss  no database; kUnavailable.
-  [[nodiscard]] static Result<Database> open(const std::string& path);
+  [[nodiscard]] static Result<Database> open(const std::string& path,
+                                             std::span<const char* const> schema);
 
   [[nodiscard]] Result<Statement> prepare(std::string_view sql);
   /// Runs statements without parameters, one after another.
@@ -70,7 +75,7 @@ class Database {
   };
   explicit Database(sqlite3* connection) : connection_(connection) {}
   [[nodiscard]] Result<void> prepare_connection();
-  [[nodiscard]] Result<void> migrate();
+  [[nodiscard]] Result<void> migrate(std::span<const char* const> schema);
 
   std::unique_ptr<sqlite3, Close> connection_;
 };

@@ -2,10 +2,8 @@
 // All records of a monitor on one database. Which of them a request needs is the API's business.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "core/result.h"
@@ -13,6 +11,8 @@
 #include "monitor/records/database.h"
 #include "monitor/records/logins.h"
 #include "monitor/records/people.h"
+#include "monitor/records/schema.h"
+#include "monitor/records/state_folder.h"
 #include "monitor/records/viewings.h"
 
 namespace candor::records {
@@ -22,7 +22,7 @@ struct Records {
   /// Errors: those of Database::open.
   [[nodiscard]] static Result<std::unique_ptr<Records>> open(const std::string& path,
                                                              PasswordCost cost = {}) {
-    CANDOR_TRY(Database opened, Database::open(path));
+    CANDOR_TRY(Database opened, Database::open(path, kSchemaSteps));
     return std::make_unique<Records>(std::move(opened), cost);
   }
 
@@ -31,14 +31,7 @@ struct Records {
   /// Database::open.
   [[nodiscard]] static Result<std::unique_ptr<Records>> open_in(const std::string& state,
                                                                 PasswordCost cost = {}) {
-    std::error_code code;
-    std::filesystem::create_directories(state, code);
-    if (!code) {
-      std::filesystem::permissions(state, std::filesystem::perms::owner_all, code);
-    }
-    if (code) {
-      return fail(error_from_errno(code.value(), state));
-    }
+    CANDOR_CHECK(make_state_folder(state));
     return open(state + "/monitor.db", cost);
   }
 

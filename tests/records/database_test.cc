@@ -34,7 +34,7 @@ TEST_F(DatabaseTest, KeepsWhatWasWrittenWhenOpenedAgain) {
 TEST_F(DatabaseTest, RefusesADatabaseOfANewerProgram) {
   ASSERT_TRUE(records_->database.execute("PRAGMA user_version = 99").has_value());
 
-  const auto opened = Database::open(path());
+  const auto opened = Database::open(path(), kSchemaSteps);
 
   EXPECT_THAT(verdict(opened), HasSubstr("unsupported"));
   EXPECT_THAT(verdict(opened), HasSubstr("version 99"));
@@ -45,11 +45,11 @@ TEST_F(DatabaseTest, RefusesAFileThatIsNoDatabase) {
   const std::string other = folder_ / "letter.txt";
   std::ofstream(other) << std::string(4096, 'x');
 
-  EXPECT_THAT(verdict(Database::open(other)), HasSubstr("data-loss"));
+  EXPECT_THAT(verdict(Database::open(other, kSchemaSteps)), HasSubstr("data-loss"));
 }
 
 TEST_F(DatabaseTest, NamesTheFolderThatIsMissing) {
-  EXPECT_THAT(verdict(Database::open(folder_ / "missing/monitor.db")),
+  EXPECT_THAT(verdict(Database::open(folder_ / "missing/monitor.db", kSchemaSteps)),
               HasSubstr("missing/monitor.db"));
 }
 
