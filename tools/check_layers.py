@@ -19,6 +19,7 @@ STAGES = {
     "media/fragment": ["core", "media/bmff"],
     "transcode": ["core", "media/bmff", "media/fragment"],
     "evidence": ["core", "media/bmff"],
+    "evidence/rules": ["core", "evidence"],
     "storage/read": ["core", "media/bmff", "evidence"],
     "storage/write": ["core", "media/bmff", "evidence", "storage/read"],
     "retrieve": ["core", "media/bmff", "evidence", "storage/read"],
@@ -27,8 +28,9 @@ STAGES = {
     "monitor/records": ["core", "evidence"],
     "monitor/alarms": ["core", "net"],
     "monitor/witness": ["core", "evidence", "monitor/alarms", "monitor/records", "net"],
+    "monitor/mirror": ["core", "evidence", "evidence/rules", "monitor/alarms", "net"],
     "monitor": ["core", "config", "media/bmff", "evidence", "storage/read", "retrieve", "monitor/records", "monitor/alarms",
-                "monitor/witness", "net", "pki"],
+                "monitor/witness", "monitor/mirror", "net", "pki"],
 }
 LAYERS = {
     **STAGES,
