@@ -170,8 +170,10 @@ class Monitor {
   }
 
   void tell_alarm(const alarms::Alarm& alarm, bool has_ended) {
-    const log::Fields fields = {{"kind", alarm.kind},     {"room", alarm.room},
-                                {"host", alarm.host},     {"origin", alarm.origin},
+    const log::Fields fields = {{"kind", alarm.kind},
+                                {"room", alarm.room},
+                                {"host", alarm.host},
+                                {"origin", alarm.origin},
                                 {"detail", alarm.detail}};
     if (has_ended) {
       log::info("monitor.alarm-ended", fields);
@@ -208,8 +210,8 @@ Result<std::unique_ptr<witness::Cosigner>> open_witness(const config::MonitorCon
   if (!monitor.witness.has_value()) {
     return nullptr;
   }
-  CANDOR_TRY(auto cosigner, witness::Cosigner::open_in(monitor.state, monitor.witness->name,
-                                                       SystemClock().utc()));
+  CANDOR_TRY(auto cosigner,
+             witness::Cosigner::open_in(monitor.state, monitor.witness->name, SystemClock().utc()));
   log::info("witness.opened", {{"vkey", cosigner->vkey()}});
   return cosigner;
 }

@@ -55,3 +55,14 @@ function(candor_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 120)
 endfunction()
+
+# candor_test_labels(TEST LABELS...): labels of a candor_test in the place of its single one.
+function(candor_test_labels name)
+  set(list "${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake")
+  # CTest reads it after the list of tests, which gtest_discover_tests leaves in <name>_TESTS.
+  file(WRITE "${list}" "foreach(one IN LISTS ${name}_TESTS)
+  set_tests_properties(\"\${one}\" PROPERTIES LABELS \"${ARGN}\")
+endforeach()
+")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${list}")
+endfunction()

@@ -24,8 +24,9 @@ constexpr std::size_t kOriginBytesMax = 255;
 
 // docs/design/witness.md, "Alarms".
 constexpr std::array<std::string_view, 12> kKinds = {
-    "rolled-back", "rewritten",    "log-silent",  "unwitnessed",     "undeclared-gap", "clock-free",
-    "clock-offset", "unknown-key", "digest-mismatch", "session-long", "unsigned", "unverified-start"};
+    "rolled-back",     "rewritten",    "log-silent",   "unwitnessed",
+    "undeclared-gap",  "clock-free",   "clock-offset", "unknown-key",
+    "digest-mismatch", "session-long", "unsigned",     "unverified-start"};
 
 std::string text_in(const json::object& object, std::string_view name, std::size_t bytes_max) {
   const json::value* value = object.if_contains(name);
@@ -46,13 +47,13 @@ std::vector<alarms::Alarm> alarms_in(const json::object& status, const std::stri
       continue;
     }
     const json::object& object = one.get_object();
-    alarms::Alarm alarm{.kind = text_in(object, "kind", kOriginBytesMax),
-                        .room = text_in(object, "room", kOriginBytesMax),
-                        .host = host,
-                        .origin = text_in(object, "origin", kOriginBytesMax),
-                        .since = parse_rfc3339(text_in(object, "since", kOriginBytesMax))
-                                     .value_or(now),
-                        .detail = text_in(object, "detail", kDetailBytesMax)};
+    alarms::Alarm alarm{
+        .kind = text_in(object, "kind", kOriginBytesMax),
+        .room = text_in(object, "room", kOriginBytesMax),
+        .host = host,
+        .origin = text_in(object, "origin", kOriginBytesMax),
+        .since = parse_rfc3339(text_in(object, "since", kOriginBytesMax)).value_or(now),
+        .detail = text_in(object, "detail", kDetailBytesMax)};
     if (std::ranges::find(kKinds, alarm.kind) != kKinds.end()) {
       found.push_back(std::move(alarm));
     }

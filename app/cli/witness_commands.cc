@@ -77,8 +77,8 @@ Result<void> list_logs(const Invocation& invocation) {
   }
   CANDOR_TRY(const auto pending, opened.records->offers.pending());
   for (const records::PendingLog& log : pending) {
-    rows.push_back({log.origin, "pending since " + to_rfc3339(log.first).substr(0, 19) + "Z", "-",
-                    "-", "-"});
+    rows.push_back(
+        {log.origin, "pending since " + to_rfc3339(log.first).substr(0, 19) + "Z", "-", "-", "-"});
   }
   fmt::print("{}", columns(rows));
   CANDOR_TRY(const auto refusals, opened.records->offers.open_refusals());
@@ -178,9 +178,8 @@ void add_witness_commands(CLI::App& app, Invocation& invocation) {
     invocation.action = [&invocation] { return show_witness(invocation); };
   });
   group->add_subcommand("list", "List the logs that it cosigns or was offered")
-      ->callback([&invocation] {
-        invocation.action = [&invocation] { return list_logs(invocation); };
-      });
+      ->callback(
+          [&invocation] { invocation.action = [&invocation] { return list_logs(invocation); }; });
   add_enrol(*group, invocation);
   add_log_commands(*group, invocation);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `candor witness ...`: whose logs the monitor's witness cosigns, on the machine where its memory is.
+// `candor witness ...`: whose logs the monitor's witness cosigns, on the machine where its memory
+// is.
 #pragma once
 
 #include "app/cli/invocation.h"

@@ -138,8 +138,9 @@ Result<void> ask_person() {
     return fail(ErrorKind::kCancelled,
                 "standard input is no terminal: compare the key, then say --yes");
   }
-  fmt::print(stderr, "\nCompare the key with the one that the recorder itself shows. Is it the same? "
-                     "Type yes: ");
+  fmt::print(stderr,
+             "\nCompare the key with the one that the recorder itself shows. Is it the same? "
+             "Type yes: ");
   std::string line;
   std::getline(std::cin, line);
   return line == "yes" ? Result<void>() : fail(ErrorKind::kCancelled, "nothing was enrolled");

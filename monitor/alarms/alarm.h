@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An alarm as a value: something is the matter with a room's evidence until it ends. Which are open is
-// book.h's.
+// An alarm as a value: something is the matter with a room's evidence until it ends. Which are open
+// is book.h's.
 #pragma once
 
 #include <string>

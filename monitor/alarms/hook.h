@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the site's own program for alarms ([monitor] alarm_hook): it may ring, send or print. What an
-// alarm is: alarm.h.
+// Runs the site's own program for alarms ([monitor] alarm_hook): it may ring, send or print. What
+// an alarm is: alarm.h.
 #pragma once
 
 #include <chrono>
@@ -20,8 +20,8 @@
 namespace candor::alarms {
 
 struct HookOptions {
-  std::string program;                       // Empty: there is none, nothing is run.
-  std::string monitor;                       // Its name, for the program.
+  std::string program{};                      // Empty: there is none, nothing is run.
+  std::string monitor{};                      // Its name, for the program.
   std::chrono::milliseconds run_max{10'000};  // Then it is killed, with what it started.
   std::chrono::milliseconds gap{1000};        // From one start to the next, at least.
   std::size_t waiting_max = 1000;             // More are counted and logged, not run.

@@ -71,8 +71,8 @@ Result<pid_t> spawn(const std::string& program, int input_fd) {
   posix_spawnattr_setpgroup(&attributes, 0);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
   pid_t id = 0;
-  const int code = ::posix_spawn(&id, program.c_str(), &actions, &attributes, argv.data(),
-                                 environment.data());
+  const int code =
+      ::posix_spawn(&id, program.c_str(), &actions, &attributes, argv.data(), environment.data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return code == 0 ? Result<pid_t>(id) : fail(error_from_errno(code, program));

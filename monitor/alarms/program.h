@@ -9,14 +9,14 @@
 
 namespace candor::alarms {
 
-/// Starts the program with `input` as its standard input and waits for its end. It has no arguments,
-/// the PATH of the system as its whole environment, its standard error is ours, all else is closed to
-/// it. No shell is involved.
+/// Starts the program with `input` as its standard input and waits for its end. It has no
+/// arguments, the PATH of the system as its whole environment, its standard error is ours, all else
+/// is closed to it. No shell is involved.
 ///
 /// Thread: a blocking pool's.
 /// Errors: kDeadlineExceeded  it ran longer and was killed with its process group; kCancelled
-///         `stop_fd` became readable, likewise; kUnavailable  it ended with another code than 0 or by a
-///         signal; errno kinds  it could not be started.
+///         `stop_fd` became readable, likewise; kUnavailable  it ended with another code than 0 or
+///         by a signal; errno kinds  it could not be started.
 [[nodiscard]] Result<void> run_program(const std::string& program, const std::string& input,
                                        std::chrono::milliseconds run_max, int stop_fd);
 

@@ -15,7 +15,8 @@
 namespace candor::records {
 namespace {
 
-// Only `candor user` or `candor witness` on the same machine ever holds the lock besides the monitor, and shortly.
+// Only `candor user` or `candor witness` on the same machine ever holds the lock besides the
+// monitor, and shortly.
 constexpr int kBusyTimeoutMs = 5000;
 
 ErrorKind kind_of(int code) {

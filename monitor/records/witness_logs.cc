@@ -99,10 +99,11 @@ Result<void> WitnessLogs::enrol(const std::string& origin, const std::string& vk
     return fail(ErrorKind::kAlreadyExists, fmt::format("log {} is enrolled", origin));
   }
   if (known.has_value() && known->vkey != vkey) {
-    return fail(ErrorKind::kFailedPrecondition,
-                fmt::format("log {} was enrolled with the key {}: a log with another key is another "
-                            "log; let the room open its next epoch",
-                            origin, known->vkey));
+    return fail(
+        ErrorKind::kFailedPrecondition,
+        fmt::format("log {} was enrolled with the key {}: a log with another key is another "
+                    "log; let the room open its next epoch",
+                    origin, known->vkey));
   }
   CANDOR_TRY(Statement insert,
              database_.prepare("INSERT INTO log (origin, origin_hash, vkey, state, enrolled_by, "

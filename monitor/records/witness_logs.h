@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the witness remembers of each log: who enrolled it, and the last checkpoint that was cosigned.
-// Whether a checkpoint may be cosigned is judged in monitor/witness.
+// What the witness remembers of each log: who enrolled it, and the last checkpoint that was
+// cosigned. Whether a checkpoint may be cosigned is judged in monitor/witness.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the witness was offered and did not cosign: checkpoints of logs that nobody enrolled, and those
-// that contradict what was cosigned, kept as evidence.
+// What the witness was offered and did not cosign: checkpoints of logs that nobody enrolled, and
+// those that contradict what was cosigned, kept as evidence.
 #pragma once
 
 #include <cstdint>

@@ -22,7 +22,8 @@ using records::WitnessRecords;
 
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
-// Of the log only the lines of its own key: a stranger's lines say nothing and have no limit of ours.
+// Of the log only the lines of its own key: a stranger's lines say nothing and have no limit of
+// ours.
 evidence::Note signed_by_log(const evidence::Note& note, const evidence::NoteKey& key) {
   evidence::Note kept{.text = note.text, .signatures = {}};
   const std::uint32_t id = evidence::key_id(key);
@@ -40,10 +41,11 @@ Result<evidence::MemorySigner> open_key(const std::string& state, bool is_bound)
     return load_key(path);
   }
   if (is_bound) {
-    return fail(ErrorKind::kDataLoss,
-                fmt::format("{} is missing and {} belongs to it; bring the key back, or begin a new "
-                            "witness (docs/design/witness.md, \"Lost memory\")",
-                            path, records::witness_memory_path(state)));
+    return fail(
+        ErrorKind::kDataLoss,
+        fmt::format("{} is missing and {} belongs to it; bring the key back, or begin a new "
+                    "witness (docs/design/witness.md, \"Lost memory\")",
+                    path, records::witness_memory_path(state)));
   }
   return make_key(path);
 }
@@ -65,9 +67,8 @@ Cosigner::Cosigner(std::unique_ptr<WitnessRecords> records, evidence::MemorySign
     : records_(std::move(records)),
       signer_(std::move(signer)),
       name_(std::move(name)),
-      vkey_(evidence::format_vkey({.type = evidence::KeyType::kCosignature,
-                                   .name = name_,
-                                   .key = signer_.public_key()})) {}
+      vkey_(evidence::format_vkey(
+          {.type = evidence::KeyType::kCosignature, .name = name_, .key = signer_.public_key()})) {}
 
 Result<std::vector<Answer>> Cosigner::answer(std::span<const Offer* const> offers, UtcTime now) {
   CANDOR_TRY(records::Transaction transaction, records::Transaction::begin(records_->database));
@@ -99,19 +100,18 @@ Result<std::string> Cosigner::cosign(const Offer& offer, const records::Witnesse
                                      UtcTime now) {
   // A clock that was set back must not make an older time of a newer checkpoint.
   const auto clock_s = static_cast<std::uint64_t>(std::max<std::int64_t>(1, now.ns / kNsPerSecond));
-  const std::uint64_t time_s =
-      log.last.has_value() ? std::max(clock_s, log.last->time_s) : clock_s;
+  const std::uint64_t time_s = log.last.has_value() ? std::max(clock_s, log.last->time_s) : clock_s;
   CANDOR_TRY(const evidence::NoteKey key, evidence::parse_vkey(log.vkey));
   evidence::Note note = signed_by_log(offer.request.checkpoint, key);
   CANDOR_TRY(evidence::NoteSignature line,
              evidence::cosign_note(note.text, name_, time_s, signer_));
   std::string answer = evidence::format_signature(line);
   note.signatures.push_back(std::move(line));
-  CANDOR_CHECK(records_->logs.set_cosigned(offer.checkpoint.origin,
-                                           {.size = offer.checkpoint.size,
-                                            .root = offer.checkpoint.root,
-                                            .time_s = time_s,
-                                            .note = evidence::format_note(note)}));
+  CANDOR_CHECK(
+      records_->logs.set_cosigned(offer.checkpoint.origin, {.size = offer.checkpoint.size,
+                                                            .root = offer.checkpoint.root,
+                                                            .time_s = time_s,
+                                                            .note = evidence::format_note(note)}));
   return answer;
 }
 
@@ -129,8 +129,8 @@ Result<void> Cosigner::keep(const Offer& offer, const Judgement& judged, UtcTime
                                          .count = 1,
                                          .request = Bytes(body.begin(), body.end())});
   }
-  const bool may_be_enrolled = origin.size() <= evidence::kKeyNameBytesMax &&
-                               evidence::is_key_name(origin);
+  const bool may_be_enrolled =
+      origin.size() <= evidence::kKeyNameBytesMax && evidence::is_key_name(origin);
   if (judged.verdict != Verdict::kUnknownLog || !may_be_enrolled) {
     return {};
   }

@@ -21,17 +21,17 @@ namespace candor::witness {
 struct Answer {
   Verdict verdict = Verdict::kUnknownLog;
   std::string body;  // Of HTTP: signature lines, a size, or the reason.
-  /// The log showed more entries than ever before, or its first checkpoint: a sign of life that nobody
-  /// else can give, since an old checkpoint can be sent again by anyone.
+  /// The log showed more entries than ever before, or its first checkpoint: a sign of life that
+  /// nobody else can give, since an old checkpoint can be sent again by anyone.
   bool has_grown = false;
 };
 
 /// One thread at a time; the records outlive it.
 class Cosigner {
  public:
-  /// Opens the witness of a state folder: its key, made at the first start, and its memory, bound to
-  /// each other.
-  /// Errors: kDataLoss  one of the two is missing or no such thing; kFailedPrecondition  they do not
+  /// Opens the witness of a state folder: its key, made at the first start, and its memory, bound
+  /// to each other. Errors: kDataLoss  one of the two is missing or no such thing;
+  /// kFailedPrecondition  they do not
   ///         belong together, or the name is another one than before; errno kinds; those of the
   ///         database.
   [[nodiscard]] static Result<std::unique_ptr<Cosigner>> open_in(const std::string& state,

@@ -74,7 +74,7 @@ Result<void> sync_folder(const std::string& path) {
 
 Result<std::string> read_private(const std::string& path) {
   const File file(path, O_RDONLY);
-  struct stat status {};
+  struct stat status{};
   if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0) {
     return fail(error_from_errno(errno, path));
   }

@@ -40,11 +40,9 @@ std::optional<RefusedKind> contradiction_of(const TreeHead& offered,
 
 Result<Offer> read_offer(std::string body) {
   CANDOR_TRY(evidence::WitnessRequest request, evidence::parse_witness_request(body));
-  CANDOR_TRY(evidence::Checkpoint checkpoint,
-             evidence::parse_checkpoint(request.checkpoint.text));
-  return Offer{.body = std::move(body),
-               .request = std::move(request),
-               .checkpoint = std::move(checkpoint)};
+  CANDOR_TRY(evidence::Checkpoint checkpoint, evidence::parse_checkpoint(request.checkpoint.text));
+  return Offer{
+      .body = std::move(body), .request = std::move(request), .checkpoint = std::move(checkpoint)};
 }
 
 Judgement judge(const Offer& offer, const std::optional<records::WitnessedLog>& log) {
@@ -79,8 +77,7 @@ Judgement judge(const Offer& offer, const std::optional<records::WitnessedLog>& 
     judged.reason = old_size == known.size
                         ? fmt::format("size {} was cosigned with another root", known.size)
                         : fmt::format("size {} was cosigned last, not {}", known.size, old_size);
-  } else if (const auto proven =
-                 evidence::check_consistency(offer.request.proof, known, offered);
+  } else if (const auto proven = evidence::check_consistency(offer.request.proof, known, offered);
              !proven.has_value()) {
     judged.verdict = Verdict::kBadProof;
     judged.reason = proven.error().message();

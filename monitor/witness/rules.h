@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules of a witness (C2SP tlog-witness v1.0.0, "add-checkpoint"): what it answers to an offer, given
-// what it cosigned last. Nothing is stored or signed here.
+// The rules of a witness (C2SP tlog-witness v1.0.0, "add-checkpoint"): what it answers to an offer,
+// given what it cosigned last. Nothing is stored or signed here.
 #pragma once
 
 #include <cstdint>

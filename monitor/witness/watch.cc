@@ -26,9 +26,10 @@ Alarm alarm_of(const records::Refused& refused) {
       refused.kind == records::RefusedKind::kRolledBack
           ? fmt::format("{} entries were cosigned, the log's key signed {}", refused.cosigned_size,
                         refused.size)
-          : fmt::format("{} entries were cosigned, the log's key signed {} that do not go on from "
-                        "them",
-                        refused.cosigned_size, refused.size);
+          : fmt::format(
+                "{} entries were cosigned, the log's key signed {} that do not go on from "
+                "them",
+                refused.cosigned_size, refused.size);
   return alarm;
 }
 

@@ -176,8 +176,7 @@ asio::awaitable<void> Witness::answer_some() {
     if (answers.has_value() && answers->at(at).has_grown) {
       watch_.note_growth(waiter.offer.checkpoint.origin);
     }
-    waiter.response =
-        answers.has_value() ? response_of(std::move(answers->at(at))) : try_again();
+    waiter.response = answers.has_value() ? response_of(std::move(answers->at(at))) : try_again();
     waiter.wake->cancel();
   }
 }

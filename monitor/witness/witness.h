@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The witness over HTTP (docs/design/witness.md): offers are collected and answered together, on the
-// blocking pool. What is answered: rules.h, cosigner.h.
+// The witness over HTTP (docs/design/witness.md): offers are collected and answered together, on
+// the blocking pool. What is answered: rules.h, cosigner.h.
 #pragma once
 
 #include <cstddef>

@@ -194,6 +194,35 @@ TEST_F(CommandLineTest, AnAccountThatIsNotThereIsNamed) {
             "1: candor: no account 'carl'");
 }
 
+TEST_F(CommandLineTest, TheWitnessIsUsedRightly) {
+  for (const char* wrong : {"witness", "witness enrol", "witness settle x", "witness retire"}) {
+    EXPECT_EQ(candor(wrong).exit_code, 2) << wrong;
+  }
+  EXPECT_THAT(failure(candor("witness list")),
+              HasSubstr("the section [monitor.witness] is needed"));
+}
+
+TEST_F(CommandLineTest, AWitnessSaysWhatIsMissing) {
+  write_config(config() + "[monitor.witness]\nname = \"supervision.example/w1\"\n");
+
+  EXPECT_THAT(failure(candor("witness show")), HasSubstr("at its first start"));
+  EXPECT_EQ(candor("witness list").out, "LOG  STATE  SIZE  COSIGNED  BY\n");
+  EXPECT_EQ(failure(candor("witness retire a/b/1")), "1: candor: no log a/b/1 is enrolled");
+  EXPECT_EQ(failure(candor("witness settle a/b/1 --reason x")),
+            "1: candor: nothing is open of log a/b/1");
+  const std::string witness_key =
+      "supervision.example/w1+ee5a8dd0+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU";
+  EXPECT_THAT(failure(candor("witness enrol supervision.example/w1 --yes --vkey " + witness_key)),
+              HasSubstr("a witness's key, not a log's"));
+  const std::string log_key =
+      "rec.example/site7/room-03/1+01413e6a+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c";
+  EXPECT_THAT(failure(candor("witness enrol a/b/1 --yes --vkey " + log_key)),
+              HasSubstr("this is the key of rec.example/site7/room-03/1, not of a/b/1"));
+  EXPECT_EQ(candor("witness enrol rec.example/site7/room-03/1 --yes --vkey " + log_key).exit_code,
+            0);
+  EXPECT_THAT(candor("witness list").out, HasSubstr("rec.example/site7/room-03/1  enrolled  -"));
+}
+
 TEST_F(CommandLineTest, TheIndexIsNotRebuiltWhileCaptureRuns) {
   const auto lock = storage::StateLock::take(folder_ / "capture");
   ASSERT_TRUE(lock.has_value());

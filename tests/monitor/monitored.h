@@ -18,6 +18,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "monitor/alarms/book.h"
 #include "monitor/api.h"
 #include "net/server.h"
 #include "tests/monitor/browser.h"
@@ -44,7 +45,8 @@ class MonitoredTest : public testing::Test {
               .version = "1.2.3",
               .console = folder_ / "console",
               .viewer_ring_bytes_max = std::size_t{1} << 20,
-              .login_check_interval = std::chrono::milliseconds(20)}) {
+              .login_check_interval = std::chrono::milliseconds(20),
+              .alarms = [this] { return book_.json(); }}) {
     for (int i = 1; i <= hosts; ++i) {
       add_host(fmt::format("host-{}", i));
     }
@@ -169,6 +171,11 @@ class MonitoredTest : public testing::Test {
   asio::thread_pool host_pool_{1};
   std::vector<std::unique_ptr<CaptureHost>> hosts_;
   monitor::Desk desk_;
+
+ protected:
+  alarms::AlarmBook book_;  // On the context's thread.
+
+ private:
   monitor::Api::Hosts links_;
   monitor::LiveHub hub_;
   monitor::Api api_;

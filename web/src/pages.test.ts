@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The small rules behind the pages: alarms, the wall's layout, forms, days.
 import { describe, expect, it } from "vitest";
-import type { Host, Room, RoomsAnswer, Volume } from "./api/types";
+import type { EvidenceAlarm, Host, Room, RoomsAnswer, Volume } from "./api/types";
+import en from "./i18n/en.json";
+import zh from "./i18n/zh.json";
 import { caseIsValid, personInput } from "./room/session_input";
 import { dayEnd, dayStart } from "./sessions/days";
 import { alarmsOf } from "./state/alarms";
@@ -40,7 +42,7 @@ function hostAlarms(host: Partial<Host>) {
     copies: null,
     ...host,
   };
-  const answer = { now: "", hosts: [whole], rooms: [], transcodes: kNoTranscodes };
+  const answer = { now: "", hosts: [whole], rooms: [], alarms: [], transcodes: kNoTranscodes };
   return alarmsOf(answer).map((alarm) => alarm.key);
 }
 
@@ -49,6 +51,7 @@ describe("alarmsOf", () => {
     const answer: RoomsAnswer = {
       now: "",
       transcodes: kNoTranscodes,
+      alarms: [],
       hosts: [
         {
           host: "h",
@@ -71,6 +74,71 @@ describe("alarmsOf", () => {
       "volumeAway:h:b",
       "away:h",
     ]);
+  });
+
+  it("shows alarms of the evidence with their room, in the order of what they mean", () => {
+    const evidence = (kind: EvidenceAlarm["kind"], changed: Partial<EvidenceAlarm> = {}) => ({
+      kind,
+      room: "a",
+      host: "",
+      origin: "rec.example/site7/a/1",
+      since: "s",
+      detail: "9 entries were cosigned, the log's key signed 5",
+      ...changed,
+    });
+    const answer: RoomsAnswer = {
+      now: "",
+      transcodes: kNoTranscodes,
+      hosts: [],
+      rooms: [room("a", "session", "fault")],
+      alarms: [
+        evidence("log-silent"),
+        evidence("rolled-back"),
+        evidence("unsigned", { room: "gone", host: "h", origin: "" }),
+        evidence("rewritten"),
+      ],
+    };
+    const alarms = alarmsOf(answer);
+    expect(alarms.map((alarm) => alarm.kind)).toEqual([
+      "fault",
+      "rewritten",
+      "rolledBack",
+      "unsigned",
+      "logSilent",
+    ]);
+    expect(alarms[2]).toEqual({
+      key: "rolled-back::rec.example/site7/a/1",
+      kind: "rolledBack",
+      subject: { en: "a", zh: "a" },
+      room: "a",
+      since: "s",
+      what: [],
+      values: { detail: "9 entries were cosigned, the log's key signed 5" },
+    });
+    expect(alarms[3]).toMatchObject({ subject: { en: "gone", zh: "gone" }, room: null });
+  });
+
+  it("has words in both languages for every kind of alarm of the evidence", () => {
+    const kinds = [
+      "rolledBack",
+      "rewritten",
+      "logSilent",
+      "unwitnessed",
+      "undeclaredGap",
+      "clockFree",
+      "clockOffset",
+      "unknownKey",
+      "digestMismatch",
+      "sessionLong",
+      "unsigned",
+      "unverifiedStart",
+    ];
+    for (const words of [en.alarm, zh.alarm] as Record<string, string>[]) {
+      for (const kind of kinds) {
+        expect(words[kind], kind).toContain("{{detail}}");
+        expect(words[`${kind}Do`], kind).toBeTruthy();
+      }
+    }
   });
 
   it("tells what is the matter with a volume", () => {

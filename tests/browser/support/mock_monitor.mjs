@@ -219,7 +219,7 @@ export class MockMonitor {
   #rooms() {
     const transcodes = { sounds: 2, pictures: 1, pictures_refused: 3 };
     const { host, rooms } = this.world;
-    return { now: iso(Date.now()), hosts: [host], transcodes, rooms };
+    return { now: iso(Date.now()), hosts: [host], transcodes, alarms: [], rooms };
   }
 
   #start({ room, case: number, person, interrogators }) {

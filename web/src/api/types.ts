@@ -156,6 +156,34 @@ export interface Host {
   copies: Copies | null;
 }
 
+/** Of the closed list in docs/design/witness.md, "Alarms". */
+export type EvidenceAlarmKind =
+  | "rolled-back"
+  | "rewritten"
+  | "log-silent"
+  | "unwitnessed"
+  | "undeclared-gap"
+  | "clock-free"
+  | "clock-offset"
+  | "unknown-key"
+  | "digest-mismatch"
+  | "session-long"
+  | "unsigned"
+  | "unverified-start";
+
+/** What is the matter with a room's evidence, as the monitor or a host says it. */
+export interface EvidenceAlarm {
+  kind: EvidenceAlarmKind;
+  /** Empty: it is no room's. */
+  room: string;
+  /** Empty: the monitor itself says so. */
+  host: string;
+  /** Of the log; may be empty. */
+  origin: string;
+  since: string;
+  detail: string;
+}
+
 /** What the monitor makes anew for browsers: now, and refused since its start. */
 export interface Transcodes {
   sounds: number;
@@ -167,6 +195,7 @@ export interface RoomsAnswer {
   now: string;
   hosts: Host[];
   transcodes: Transcodes;
+  alarms: EvidenceAlarm[];
   rooms: Room[];
 }
 

@@ -1,13 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // The open alarms, worked out of what the monitor says of hosts and rooms: one for each cause,
 // saying since when. The words (what it means, what to do) are in the language files.
-import type { Host, Labels, Room, RoomsAnswer, Volume } from "../api/types";
+import type {
+  EvidenceAlarm,
+  EvidenceAlarmKind,
+  Host,
+  Labels,
+  Room,
+  RoomsAnswer,
+  Volume,
+} from "../api/types";
 import { formatBytes } from "./bytes";
 
-/** The worst first: nothing proven on disk, then a stream missing, then volumes, then hosts. */
+/** The worst first: nothing proven on disk, then a stream missing, then what speaks against the evidence, then volumes, then
+ * what the evidence lacks, then hosts. */
 const kOrder = [
   "fault",
   "interrupted",
+  "rewritten",
+  "rolledBack",
+  "digestMismatch",
+  "unknownKey",
+  "undeclaredGap",
   "copiesLost",
   "volumeFull",
   "quota",
@@ -15,12 +29,34 @@ const kOrder = [
   "volumeAway",
   "hoursLeft",
   "quotaLeft",
+  "unwitnessed",
+  "unsigned",
+  "logSilent",
+  "unverifiedStart",
+  "clockFree",
+  "clockOffset",
   "copiesMissing",
   "volumeSlow",
+  "sessionLong",
   "away",
 ] as const;
 
 export type AlarmKind = (typeof kOrder)[number];
+
+const kEvidenceKinds: Record<EvidenceAlarmKind, AlarmKind> = {
+  "rolled-back": "rolledBack",
+  rewritten: "rewritten",
+  "log-silent": "logSilent",
+  unwitnessed: "unwitnessed",
+  "undeclared-gap": "undeclaredGap",
+  "clock-free": "clockFree",
+  "clock-offset": "clockOffset",
+  "unknown-key": "unknownKey",
+  "digest-mismatch": "digestMismatch",
+  "session-long": "sessionLong",
+  unsigned: "unsigned",
+  "unverified-start": "unverifiedStart",
+};
 
 export interface Alarm {
   key: string;
@@ -117,8 +153,22 @@ function copyAlarms(host: Host): Alarm[] {
   return alarms;
 }
 
+function evidenceAlarm(alarm: EvidenceAlarm, rooms: Room[]): Alarm {
+  const room = rooms.find((each) => each.room === alarm.room);
+  return {
+    key: `${alarm.kind}:${alarm.host}:${alarm.origin || alarm.room}`,
+    kind: kEvidenceKinds[alarm.kind],
+    subject: room?.name ?? plain(alarm.room || alarm.host || alarm.origin),
+    room: room?.room ?? null,
+    since: alarm.since,
+    what: [],
+    values: { detail: alarm.detail },
+  };
+}
+
 export function alarmsOf(answer: RoomsAnswer): Alarm[] {
   const alarms = answer.rooms.map(roomAlarm).filter((alarm) => alarm !== null);
+  alarms.push(...answer.alarms.map((alarm) => evidenceAlarm(alarm, answer.rooms)));
   for (const host of answer.hosts) {
     if (host.state === "away") {
       alarms.push(hostAlarm(host, "away", {}, host.since));
