@@ -4,6 +4,8 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -163,6 +165,12 @@ class RecordedRoom {
     }
   }
 
+  /// Sees each chunk as a feed would.
+  void on_chunk(std::function<void(std::size_t, const ChunkPtr&)> action) {
+    on_chunk_ = std::move(action);
+  }
+  [[nodiscard]] Uuid stream(std::size_t camera) const { return room_->stream_id(camera); }
+
   [[nodiscard]] std::string origin() const { return "rec.example/site7/" + name_ + "/1"; }
   [[nodiscard]] MovingClock& clock() { return clock_; }
   [[nodiscard]] FailingFiles& disk() { return disk_; }
@@ -177,6 +185,9 @@ class RecordedRoom {
     sample.arrival = clock_.boot();
     sample.sync = is_key;
     if (const ChunkPtr chunk = fragmenters_[camera].push(std::move(sample)); chunk != nullptr) {
+      if (on_chunk_) {
+        on_chunk_(camera, chunk);
+      }
       ASSERT_TRUE(
           room_
               ->append(
@@ -198,6 +209,7 @@ class RecordedRoom {
   std::optional<storage::RoomRecorder> room_;
   std::vector<media::Fragmenter> fragmenters_;
   std::map<std::size_t, bool> is_off_;
+  std::function<void(std::size_t, const ChunkPtr&)> on_chunk_;
   Uuid session_;
   std::int64_t frames_ = 0;
   int rounds_ = 0;
