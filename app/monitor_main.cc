@@ -79,7 +79,7 @@ class Monitor {
           std::unique_ptr<witness::Cosigner> cosigner, mirror::FindWitnessed witnessed)
       : credentials_(std::move(credentials)),
         mirrors_({.folder = config.monitor.state + "/mirror",
-                  .session_max = std::chrono::hours(config.monitor.session_hours_max)},
+                  .session_max = config.limits.session_max},
                  clock_, std::move(witnessed)),
         blocking_(kBlockingThreads + config.monitor.hosts.size()),
         context_(std::make_unique<asio::io_context>(1)),

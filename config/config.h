@@ -183,7 +183,6 @@ struct MonitorConfig {
   std::optional<WitnessConfig> witness;
   std::string alarm_hook;  // A program, run for each alarm; empty: none.
   std::string alarm_hook_at;
-  std::uint64_t session_hours_max = 24;  // A session that is open for longer is an alarm.
 };
 
 struct Config {

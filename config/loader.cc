@@ -196,7 +196,6 @@ void read_monitor(TableReader& reader, MonitorConfig& monitor) {
   });
   read_monitor_tls(reader, monitor);
   read_witness(reader, monitor);
-  reader.number("session_hours_max", {1, 24 * 31}, monitor.session_hours_max);
   if (monitor.hosts.empty()) {
     reader.complain("host", "the monitor needs at least one [[monitor.host]]");
   }

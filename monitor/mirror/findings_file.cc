@@ -85,7 +85,7 @@ Result<void> FindingsFile::load() {
   CANDOR_TRY(const Bytes bytes, read_file(path, kFileBytesMax));
   std::string_view text = as_text(bytes);
   text = text.substr(0, text.rfind('\n') + 1);  // A power cut may have left a part of a line.
-  if (text.size() < bytes.size()) {
+  if (text.size() < bytes.size() && !is_read_only_) {
     CANDOR_CHECK(cut(path, text.size()));
   }
   bytes_ = text.size();
@@ -132,6 +132,13 @@ Result<void> FindingsFile::add(KeptFinding finding) {
   CANDOR_CHECK(append(folder_ + "/findings", bytes_, as_bytes(line)));
   bytes_ += line.size();
   return {};
+}
+
+Result<std::vector<KeptFinding>> FindingsFile::read(const std::string& folder) {
+  FindingsFile file(folder);
+  file.is_read_only_ = true;
+  CANDOR_CHECK(file.load());
+  return std::move(file.open_);
 }
 
 Result<void> FindingsFile::settle(const std::string& folder, const std::string& who, UtcTime now) {

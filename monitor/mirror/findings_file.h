@@ -45,6 +45,10 @@ class FindingsFile {
   /// Reads again what a person settled meanwhile. Errors: errno kinds.
   [[nodiscard]] Result<void> look_for_settlement();
 
+  /// Those that are not settled, of a folder that another process may have open. Errors: errno
+  /// kinds.
+  [[nodiscard]] static Result<std::vector<KeptFinding>> read(const std::string& folder);
+
   /// All that is in the folder's file now is settled; `who` is kept with it. Another process may
   /// have it open. Errors: errno kinds.
   [[nodiscard]] static Result<void> settle(const std::string& folder, const std::string& who,
@@ -56,6 +60,7 @@ class FindingsFile {
   [[nodiscard]] Result<void> load();
 
   std::string folder_;
+  bool is_read_only_ = false;
   std::uint64_t bytes_ = 0;
   std::uint64_t settled_bytes_ = 0;
   std::vector<KeptFinding> open_;

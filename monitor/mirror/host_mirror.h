@@ -50,7 +50,7 @@ struct MirrorOptions {
   std::string folder{};  // "<state of the monitor>/mirror".
   std::chrono::milliseconds interval{1'000};
   std::uint64_t bytes_a_round = std::uint64_t{8} << 20;  // Of one host, while it catches up.
-  std::chrono::hours session_max{24};
+  std::chrono::nanoseconds session_max{std::chrono::hours(24)};  // The longest legal session.
 };
 
 /// What all hosts share; outlives them.
