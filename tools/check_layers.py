@@ -29,7 +29,7 @@ STAGES = {
     "monitor/alarms": ["core", "net"],
     "monitor/witness": ["core", "evidence", "monitor/alarms", "monitor/records", "net"],
     "monitor/mirror": ["core", "evidence", "evidence/rules", "monitor/alarms", "net"],
-    "monitor": ["core", "config", "media/bmff", "evidence", "storage/read", "retrieve", "monitor/records", "monitor/alarms",
+    "monitor": ["core", "config", "media/bmff", "evidence", "evidence/rules", "storage/read", "retrieve", "monitor/records", "monitor/alarms",
                 "monitor/witness", "monitor/mirror", "net", "pki"],
 }
 LAYERS = {
