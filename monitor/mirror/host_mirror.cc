@@ -68,6 +68,9 @@ Result<void> HostMirror::round() {
     if (auto read = follow(one, *followed); !read.has_value()) {
       done = std::move(read);
     }
+    if (followed->must_reopen) {
+      logs_.erase(one.origin);
+    }
   }
   publish();
   return done;
@@ -101,7 +104,8 @@ HostMirror::Followed* HostMirror::find_or_open(const OfferedLog& offered) {
 }
 
 Result<void> HostMirror::follow(const OfferedLog& offered, Followed& followed) {
-  CANDOR_CHECK(fetch_checkpoint(offered, followed));
+  // Whoever keeps a checkpoint back holds up no entry.
+  const Result<void> fetched = fetch_checkpoint(offered, followed);
   const std::uint64_t before = followed.log->size();
   CANDOR_CHECK(pull(offered, followed));
   compare_checkpoint(followed);
@@ -115,7 +119,8 @@ Result<void> HostMirror::follow(const OfferedLog& offered, Followed& followed) {
     }
   }
   take_discrepancies(followed);
-  return followed.log->findings().look_for_settlement();
+  CANDOR_CHECK(followed.log->findings().look_for_settlement());
+  return fetched;
 }
 
 Result<void> HostMirror::pull(const OfferedLog& offered, Followed& followed) {
@@ -127,7 +132,7 @@ Result<void> HostMirror::pull(const OfferedLog& offered, Followed& followed) {
     return {};
   }
   while (log.size() < offered.size && budget_ > 0 && !stopping_.stop_requested()) {
-    CANDOR_TRY(const bool has_more, pull_some(offered, log));
+    CANDOR_TRY(const bool has_more, pull_some(offered, followed));
     if (!has_more) {
       break;
     }
@@ -136,7 +141,8 @@ Result<void> HostMirror::pull(const OfferedLog& offered, Followed& followed) {
 }
 
 // One request. The last entry that is here is asked for again: what follows must follow it.
-Result<bool> HostMirror::pull_some(const OfferedLog& offered, MirroredLog& log) {
+Result<bool> HostMirror::pull_some(const OfferedLog& offered, Followed& followed) {
+  MirroredLog& log = *followed.log;
   CANDOR_TRY(const MirroredLog::LastFrame last, log.last_frame());
   const std::uint64_t number = log.size() / kEntriesPerBundle;
   CANDOR_TRY(const Bytes bytes, client_.bundle(offered, number, last.offset));
@@ -159,7 +165,12 @@ Result<bool> HostMirror::pull_some(const OfferedLog& offered, MirroredLog& log) 
   if (frames == 0) {
     return false;
   }
-  CANDOR_CHECK(log.take(view.subspan(last.bytes.size(), frames), now()));
+  if (auto taken = log.take(view.subspan(last.bytes.size(), frames), now()); !taken.has_value()) {
+    log::error("mirror.disk-failed",
+               {{"origin", log.origin()}, {"error", taken.error().message()}});
+    followed.must_reopen = true;
+    return fail(std::move(taken).error());
+  }
   return true;
 }
 

@@ -48,7 +48,7 @@ class Claims {
 
 struct MirrorOptions {
   std::string folder{};  // "<state of the monitor>/mirror".
-  std::chrono::milliseconds interval{1'000};
+  std::chrono::milliseconds interval{2'000};
   std::uint64_t bytes_a_round = std::uint64_t{8} << 20;  // Of one host, while it catches up.
   std::chrono::nanoseconds session_max{std::chrono::hours(24)};  // The longest legal session.
 };
@@ -74,6 +74,7 @@ class HostMirror {
 
   /// Begins the rounds, on the thread.
   void start();
+  void ask_to_stop() { thread_.request_stop(); }
   /// Ends them; waits for the request that runs, five seconds at most for each of its blocks.
   void stop();
 
@@ -94,13 +95,14 @@ class HostMirror {
     std::uint64_t witnessed = 0;                  // Likewise, of the witness.
     ClockLag lag;
     bool is_claimed_by_other = false;
+    bool must_reopen = false;  // The disk failed: only the files know where the log stands.
   };
 
   void run(const std::stop_token& stop);
   [[nodiscard]] Followed* find_or_open(const OfferedLog& offered);
   [[nodiscard]] Result<void> follow(const OfferedLog& offered, Followed& followed);
   [[nodiscard]] Result<void> pull(const OfferedLog& offered, Followed& followed);
-  [[nodiscard]] Result<bool> pull_some(const OfferedLog& offered, MirroredLog& log);
+  [[nodiscard]] Result<bool> pull_some(const OfferedLog& offered, Followed& followed);
   [[nodiscard]] Result<void> fetch_checkpoint(const OfferedLog& offered, Followed& followed);
   void compare_checkpoint(Followed& followed);
   void compare_witnessed(Followed& followed);

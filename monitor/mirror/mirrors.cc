@@ -35,6 +35,9 @@ void Mirrors::start() {
 
 void Mirrors::stop() {
   for (const auto& host : hosts_) {
+    host->ask_to_stop();
+  }
+  for (const auto& host : hosts_) {
     host->stop();
   }
 }

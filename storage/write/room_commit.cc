@@ -135,10 +135,10 @@ Result<void> RoomRecorder::commit_op(const CloseSession& op) {
 }
 
 Result<void> RoomRecorder::commit_op(const EventOp& op) {
-  if (op.begun != nullptr) {
-    op.begun->init_entry = log_.state().size();
-  }
   CANDOR_TRY(const Bytes entry, log_entry(op.type, evidence::kEventChain, op.body, std::nullopt));
+  if (op.begun != nullptr) {
+    op.begun->init_entry = log_.state().last_header().index;
+  }
   return {};
 }
 
