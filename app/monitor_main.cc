@@ -78,9 +78,9 @@ class Monitor {
           std::shared_ptr<pki::Credentials> credentials,
           std::unique_ptr<witness::Cosigner> cosigner, mirror::FindWitnessed witnessed)
       : credentials_(std::move(credentials)),
-        mirrors_({.folder = config.monitor.state + "/mirror",
-                  .session_max = config.limits.session_max},
-                 clock_, std::move(witnessed)),
+        mirrors_(
+            {.folder = config.monitor.state + "/mirror", .session_max = config.limits.session_max},
+            clock_, std::move(witnessed)),
         blocking_(kBlockingThreads + config.monitor.hosts.size()),
         context_(std::make_unique<asio::io_context>(1)),
         desk_(std::move(records), blocking_),
