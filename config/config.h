@@ -185,6 +185,22 @@ struct MonitorConfig {
   std::string alarm_hook_at;
 };
 
+/// A token that holds the keys. The PIN is read by the program itself.
+struct Pkcs11Config {
+  std::string module;
+  std::string token;
+  std::string pin_file;
+};
+
+struct SignerConfig {
+  std::string socket;
+  std::string socket_at;
+  std::string state;
+  std::string state_at;
+  bool makes_keys = true;
+  std::optional<Pkcs11Config> pkcs11;  // Without it keys are files in the state.
+};
+
 struct Config {
   std::string site;
   std::string authority;
@@ -196,6 +212,7 @@ struct Config {
   std::vector<RoomConfig> rooms;
   std::vector<LawyerRoomConfig> lawyer_rooms;
   MonitorConfig monitor;
+  std::optional<SignerConfig> signer;
 };
 
 }  // namespace candor::config

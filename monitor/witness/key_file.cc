@@ -96,7 +96,7 @@ Result<std::string> read_private(const std::string& path) {
 Result<evidence::MemorySigner> load_key(const std::string& path) {
   CANDOR_TRY(std::string text, read_private(path));
   Seed seed;
-  std::string_view rest = text;
+  const std::string_view rest = text;
   const bool has_form = rest.starts_with(kHead) && rest.ends_with('\n');
   auto bytes = has_form ? from_base64(rest.substr(kHead.size(), rest.size() - kHead.size() - 1))
                         : fail(ErrorKind::kDataLoss, "no key");

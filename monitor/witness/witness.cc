@@ -87,7 +87,8 @@ Result<Seen> look(records::WitnessRecords& records) {
 // An offer until it is answered. Its timer is of the coroutine that waits.
 struct Witness::Waiter {
   Offer offer;
-  std::optional<HttpResponse> response;
+  HttpResponse response{};
+  bool is_answered = false;
   asio::steady_timer* wake = nullptr;
 };
 
@@ -135,10 +136,10 @@ asio::awaitable<HttpResponse> Witness::add_checkpoint(HttpRequest request) {
     wake_->cancel();
   }
   // The disk has its own deadline; who asked may have gone long ago, and is answered all the same.
-  while (!waiter->response.has_value()) {
+  while (!waiter->is_answered) {
     co_await answered.async_wait(kAwait);
   }
-  co_return *std::move(waiter->response);
+  co_return std::move(waiter->response);
 }
 
 asio::awaitable<void> Witness::run() {
@@ -161,6 +162,7 @@ asio::awaitable<void> Witness::answer_some() {
   waiting_.erase(waiting_.begin(), waiting_.begin() + count);
   const auto job = [this, &batch] {
     std::vector<const Offer*> offers;
+    offers.reserve(batch.size());
     for (const auto& waiter : batch) {
       offers.push_back(&waiter->offer);
     }
@@ -177,6 +179,7 @@ asio::awaitable<void> Witness::answer_some() {
       watch_.note_growth(waiter.offer.checkpoint.origin);
     }
     waiter.response = answers.has_value() ? response_of(std::move(answers->at(at))) : try_again();
+    waiter.is_answered = true;
     waiter.wake->cancel();
   }
 }
@@ -186,17 +189,21 @@ asio::awaitable<HttpResponse> Witness::show_checkpoint(std::string origin_hash) 
   if (!hash.has_value()) {
     co_return text_response(404, "not the SHA-256 of an origin in lower-case hexadecimal\n");
   }
-  const auto find = [this, &hash] { return cosigner_->records().logs.find(*hash); };
+  // The note; empty: there is none.
+  const auto find = [this, &digest = *hash]() -> Result<std::string> {
+    CANDOR_TRY(const auto log, cosigner_->records().logs.find(digest));
+    return log.has_value() && log->last.has_value() ? log->last->note : std::string();
+  };
   auto finding = net::run_blocking(strand_, find);
-  const auto log = co_await std::move(finding);
-  if (!log.has_value()) {
-    log::error("witness.not-read", {{"error", log.error().message()}});
+  Result<std::string> note = co_await std::move(finding);
+  if (!note.has_value()) {
+    log::error("witness.not-read", {{"error", note.error().message()}});
     co_return text_response(503, "the witness cannot read its memory now\n");
   }
-  if (!log->has_value() || !(*log)->last.has_value()) {
+  if (note->empty()) {
     co_return text_response(404, "no checkpoint of this log was cosigned\n");
   }
-  co_return text_response(200, (*log)->last->note);
+  co_return text_response(200, *std::move(note));
 }
 
 asio::awaitable<void> Witness::watch(std::function<void(std::vector<alarms::Alarm>)> publish) {
