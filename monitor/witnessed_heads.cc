@@ -13,10 +13,14 @@ Result<std::shared_ptr<WitnessedHeads>> WitnessedHeads::open_in(const std::strin
 std::optional<mirror::WitnessedHead> WitnessedHeads::find(const std::string& origin) {
   const MutexLock lock(mutex_);
   const auto found = records_->logs.find(origin);
-  if (!found.has_value() || !found->has_value() || !(*found)->is_enrolled) {
+  if (!found.has_value()) {
     return std::nullopt;
   }
-  const records::WitnessedLog& log = **found;
+  const std::optional<records::WitnessedLog>& known = *found;
+  if (!known.has_value() || !known->is_enrolled) {
+    return std::nullopt;
+  }
+  const records::WitnessedLog& log = *known;
   mirror::WitnessedHead head{.vkey = log.vkey, .size = 0, .root = {}};
   if (log.last.has_value()) {
     head.size = log.last->size;

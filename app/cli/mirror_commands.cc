@@ -35,7 +35,7 @@ Result<std::string> mirror_folder(const Invocation& invocation) {
 
 Result<std::string> log_folder(const Invocation& invocation, const std::string& origin) {
   CANDOR_TRY(const std::string mirror, mirror_folder(invocation));
-  const std::string folder = mirror + "/" + mirror::log_folder_name(origin);
+  std::string folder = mirror + "/" + mirror::log_folder_name(origin);
   if (!mirror::exists(folder + "/origin")) {
     return fail(ErrorKind::kNotFound, fmt::format("no log {} is mirrored here", origin));
   }

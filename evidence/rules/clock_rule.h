@@ -19,7 +19,8 @@ class ClockRule {
   void take(const SeenEntry& entry, Report& report);
 
  private:
-  void take_same_boot(const evidence::EntryHeader& header, Report& report) const;
+  static void take_same_boot(const evidence::EntryHeader& last, const evidence::EntryHeader& header,
+                             Report& report);
 
   std::optional<evidence::EntryHeader> last_;
 };

@@ -29,7 +29,7 @@ void SessionRule::take(const SeenEntry& entry, Report& report) {
   } else if (const evidence::GapBody* gap = entry.gap();
              gap != nullptr && entry.header.type == evidence::EntryType::kGapOpen &&
              session_.has_value() && gap->session == session_->id) {
-    if (evidence::StreamCount* count = count_of(gap->stream); count != nullptr) {
+    if (evidence::StreamCount* count = count_of(*session_, gap->stream); count != nullptr) {
       ++count->gaps;
     }
   }
@@ -60,7 +60,7 @@ void SessionRule::count_media(const SeenEntry& entry, Report& report) {
                "the unit is of a session that is not open: " + to_string(media.session));
     return;
   }
-  evidence::StreamCount* count = session_.has_value() ? count_of(media.stream) : nullptr;
+  evidence::StreamCount* count = session_.has_value() ? count_of(*session_, media.stream) : nullptr;
   if (count == nullptr) {
     return;
   }
@@ -70,12 +70,12 @@ void SessionRule::count_media(const SeenEntry& entry, Report& report) {
   count->last_seq = entry.header.chain_sequence;
 }
 
-evidence::StreamCount* SessionRule::count_of(const Uuid& stream) {
-  const auto found = session_->counts.find(stream);
-  if (found != session_->counts.end()) {
+evidence::StreamCount* SessionRule::count_of(Session& session, const Uuid& stream) {
+  const auto found = session.counts.find(stream);
+  if (found != session.counts.end()) {
     return &found->second;
   }
-  return session_->counts.size() < kStreamsMax ? &session_->counts[stream] : nullptr;
+  return session.counts.size() < kStreamsMax ? &session.counts[stream] : nullptr;
 }
 
 void SessionRule::close(const evidence::SessionCloseBody& body, Report& report) {

@@ -39,7 +39,7 @@ class SessionRule {
   void open(const SeenEntry& entry, const Uuid& id, Report& report);
   void close(const evidence::SessionCloseBody& body, Report& report);
   void count_media(const SeenEntry& entry, Report& report);
-  [[nodiscard]] evidence::StreamCount* count_of(const Uuid& stream);
+  [[nodiscard]] static evidence::StreamCount* count_of(Session& session, const Uuid& stream);
   // True: it is the open one, or one that was open before the first entry that is known.
   [[nodiscard]] bool is_open(const Uuid& session) const;
 

@@ -105,7 +105,7 @@ HostMirror::Followed* HostMirror::find_or_open(const OfferedLog& offered) {
 
 Result<void> HostMirror::follow(const OfferedLog& offered, Followed& followed) {
   // Whoever keeps a checkpoint back holds up no entry.
-  const Result<void> fetched = fetch_checkpoint(offered, followed);
+  Result<void> fetched = fetch_checkpoint(offered, followed);
   const std::uint64_t before = followed.log->size();
   CANDOR_CHECK(pull(offered, followed));
   compare_checkpoint(followed);
@@ -113,9 +113,9 @@ Result<void> HostMirror::follow(const OfferedLog& offered, Followed& followed) {
   const std::uint64_t after = followed.log->size();
   if (after >= offered.size) {
     context_.units.note_read(followed.room);
-    if (after > before && after - before < kEntriesPerBundle &&
-        followed.log->engine().last().has_value()) {
-      followed.lag.add(followed.log->engine().last()->real, now());
+    const auto& last = followed.log->engine().last();
+    if (after > before && after - before < kEntriesPerBundle && last.has_value()) {
+      followed.lag.add(last->real, now());
     }
   }
   take_discrepancies(followed);
@@ -308,8 +308,8 @@ void HostMirror::add_live_alarms(const Followed& followed, std::vector<alarms::A
                       .detail = std::move(detail)});
     }
   };
-  if (engine.last().has_value() &&
-      engine.last()->clock_state == evidence::ClockState::kFreeRunning) {
+  const auto& last = engine.last();
+  if (last.has_value() && last->clock_state == evidence::ClockState::kFreeRunning) {
     add("clock-free", "the recorder's wall clock is not synchronised");
   }
   if (const auto offset = followed.lag.offset(); offset.has_value()) {

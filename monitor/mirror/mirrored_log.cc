@@ -55,9 +55,9 @@ Result<std::unique_ptr<MirroredLog>> MirroredLog::open(const std::string& mirror
   std::unique_ptr<MirroredLog> log(new MirroredLog(folder, origin, std::move(entries), units));
   CANDOR_CHECK(log->check_origin());
   CANDOR_TRY(LogTree tree, LogTree::open(folder, log->entries_));
-  log->tree_.emplace(std::move(tree));
+  log->tree_ = std::make_unique<LogTree>(std::move(tree));
   CANDOR_TRY(FindingsFile findings, FindingsFile::open(folder));
-  log->findings_.emplace(std::move(findings));
+  log->findings_ = std::make_unique<FindingsFile>(std::move(findings));
   CANDOR_CHECK(log->see_again(now));
   return log;
 }
@@ -80,7 +80,8 @@ Result<void> MirroredLog::see_again(UtcTime now) {
   std::uint64_t first =
       entries_.size() > kEntriesSeenAgain ? entries_.size() - kEntriesSeenAgain : 0;
   first = std::min(first, kept_session_.value_or(first));
-  engine_.emplace(origin_, rules::EngineOptions{.beginning = {.index = first}});
+  engine_ = std::make_unique<rules::RuleEngine>(
+      origin_, rules::EngineOptions{.beginning = {.index = first}});
   return entries_.for_each(first, [&](std::uint64_t index, ByteView entry) -> Result<void> {
     std::vector<rules::Finding> found = engine_->take(entry);
     if (index + kEntriesPerBundle >= entries_.size()) {

@@ -79,9 +79,9 @@ class MirroredLog {
   std::string origin_;
   EntryFiles entries_;
   UnitBook& units_;
-  std::optional<LogTree> tree_;
-  std::optional<rules::RuleEngine> engine_;
-  std::optional<FindingsFile> findings_;
+  std::unique_ptr<LogTree> tree_;  // These three: never null once it is open.
+  std::unique_ptr<rules::RuleEngine> engine_;
+  std::unique_ptr<FindingsFile> findings_;
   std::optional<std::uint64_t> kept_session_;  // As the file has it.
 };
 
