@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // candor-monitor: start, signals, stop. Everything else is in monitor/.
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -26,8 +27,10 @@
 #include "monitor/api.h"
 #include "monitor/host_alarms.h"
 #include "monitor/host_endpoint.h"
+#include "monitor/mirror/mirrors.h"
 #include "monitor/records/records.h"
 #include "monitor/witness/witness.h"
+#include "monitor/witnessed_heads.h"
 #include "net/fresh_credentials.h"
 #include "net/server.h"
 
@@ -73,8 +76,11 @@ class Monitor {
   // `cosigner` is null without a witness.
   Monitor(const config::Config& config, std::unique_ptr<records::Records> records,
           std::shared_ptr<pki::Credentials> credentials,
-          std::unique_ptr<witness::Cosigner> cosigner)
+          std::unique_ptr<witness::Cosigner> cosigner, mirror::FindWitnessed witnessed)
       : credentials_(std::move(credentials)),
+        mirrors_(
+            {.folder = config.monitor.state + "/mirror", .session_max = config.limits.session_max},
+            clock_, std::move(witnessed)),
         blocking_(kBlockingThreads + config.monitor.hosts.size()),
         context_(std::make_unique<asio::io_context>(1)),
         desk_(std::move(records), blocking_),
@@ -94,7 +100,9 @@ class Monitor {
           std::move(cosigner), blocking_, clock_,
           [this](std::string_view room) { return monitor::records_session(hosts_, room); });
     }
+    hub_.check_content(mirrors_.units());
     for (const config::HostConfig& host : config.monitor.hosts) {
+      mirrors_.add(host.name, monitor::endpoint_of(host, config.site, credentials_));
       hosts_.push_back(std::make_unique<monitor::HostLink>(
           host.name, monitor::endpoint_of(host, config.site, credentials_), blocking_,
           [this](const monitor::HostLink& changed) { api_.tell_host(changed); }));
@@ -102,6 +110,7 @@ class Monitor {
   }
   // NOLINTNEXTLINE(bugprone-exception-escape): without memory to post a stop, the end is right.
   ~Monitor() {
+    mirrors_.stop();
     server_.reset();
     hub_.stop();
     hook_.stop();
@@ -149,6 +158,11 @@ class Monitor {
       }),
             "witness.watch-threw");
     }
+    mirrors_.start();
+    start(mirrors_.watch([this](const std::string& host, std::vector<alarms::Alarm> open) {
+      book_.publish("mirror " + host, std::move(open));
+    }),
+          "mirror.watch-threw");
     const Heartbeat heartbeat(*context_, ServiceNotifier::from_environment(), [] { return true; });
     context_->run();
   }
@@ -194,6 +208,7 @@ class Monitor {
 
   const SystemClock clock_;
   const std::shared_ptr<pki::Credentials> credentials_;  // Null: all hosts are on this machine.
+  mirror::Mirrors mirrors_;
   asio::thread_pool blocking_;
   std::unique_ptr<asio::io_context> context_;
   monitor::Desk desk_;
@@ -216,12 +231,23 @@ Result<std::unique_ptr<witness::Cosigner>> open_witness(const config::MonitorCon
   return cosigner;
 }
 
+// After the witness itself: its memory is there then.
+Result<mirror::FindWitnessed> open_heads(const config::MonitorConfig& monitor) {
+  if (!monitor.witness.has_value()) {
+    return mirror::FindWitnessed();
+  }
+  CANDOR_TRY(auto heads, monitor::WitnessedHeads::open_in(monitor.state));
+  return [heads = std::move(heads)](const std::string& origin) { return heads->find(origin); };
+}
+
 Result<void> serve(const config::Config& config) {
   CANDOR_CHECK(check_hook(config.monitor));
   CANDOR_TRY(auto records, records::Records::open_in(config.monitor.state));
   CANDOR_TRY(auto credentials, monitor::load_credentials(config));
   CANDOR_TRY(auto cosigner, with_context(open_witness(config.monitor), "witness"));
-  Monitor monitor(config, std::move(records), std::move(credentials), std::move(cosigner));
+  CANDOR_TRY(auto heads, with_context(open_heads(config.monitor), "witness"));
+  Monitor monitor(config, std::move(records), std::move(credentials), std::move(cosigner),
+                  std::move(heads));
   CANDOR_CHECK(monitor.listen(config));
   log::info("monitor.started", {{"name", config.monitor.name},
                                 {"address", config.monitor.address},

@@ -45,6 +45,9 @@ std::shared_ptr<LiveHub::Feed> LiveHub::begin_feed(const std::string& room) {
                                          remember(*feed, message);
                                          tell(*feed, message);
                                        });
+  if (units_ != nullptr) {
+    feed->check = std::make_unique<ContentCheck>(room, *units_);
+  }
   auto running = run_feed(feed);
   asio::co_spawn(executor_, std::move(running), [room](const std::exception_ptr& problem) {
     if (problem) {
@@ -198,6 +201,9 @@ asio::awaitable<Result<void>> LiveHub::pull(std::shared_ptr<Feed> feed) {
 void LiveHub::forget_channels(Feed& feed) {
   feed.state = nullptr;
   feed.transcodes->clear();
+  if (feed.check != nullptr) {
+    feed.check->clear();
+  }
   for (const auto& [number, channel] : std::exchange(feed.channels, {})) {
     auto message = std::make_shared<LiveMessage>();
     message->text = {{"type", "end"}, {"room", feed.room}, {"channel", number}};
@@ -215,6 +221,9 @@ void LiveHub::take(Feed& feed, net::WebSocketMessage message) {
   remember(feed, live);
   tell(feed, live);
   feed.transcodes->take(live);
+  if (feed.check != nullptr) {
+    feed.check->take(*live);
+  }
 }
 
 void LiveHub::tell(const Feed& feed, const LiveMessagePtr& message) {

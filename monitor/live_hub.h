@@ -16,6 +16,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "monitor/content_check.h"
 #include "monitor/live_message.h"
 #include "monitor/transcoding/transcodes.h"
 #include "net/endpoint.h"
@@ -54,6 +55,9 @@ class LiveHub {
   void attach(const std::string& room, LiveViewer& viewer);
   void detach(const std::string& room, LiveViewer& viewer);
 
+  /// From now on the units of every feed are hashed and noted here; the book outlives the hub.
+  void check_content(mirror::UnitBook& units) { units_ = &units; }
+
   [[nodiscard]] const TranscodeCounts& transcodes() const { return transcode_counts_; }
 
   /// Ends the feeds of hosts that the credentials do not let in any more; they are tried again.
@@ -81,6 +85,7 @@ class LiveHub {
     LiveMessagePtr state;
     std::shared_ptr<net::WebSocket> socket;
     std::unique_ptr<FeedTranscodes> transcodes;
+    std::unique_ptr<ContentCheck> check;  // Null: nothing is compared.
     boost::asio::steady_timer unwatched;  // Runs while there is no viewer.
     bool is_over = false;
   };
@@ -102,6 +107,7 @@ class LiveHub {
   const TranscodeOptions transcode_options_;
   TranscodeCounts transcode_counts_;
   std::chrono::milliseconds keep_after_last_viewer_;
+  mirror::UnitBook* units_ = nullptr;
   std::map<std::string, std::shared_ptr<Feed>> feeds_;
 };
 

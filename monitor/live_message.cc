@@ -12,9 +12,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kHeaderBytes = 16;
 constexpr std::uint8_t kInitKind = 1;
 constexpr std::uint16_t kSyncFlag = 1;
+constexpr std::uint16_t kStartsUnitFlag = 4;
 
 std::uint32_t channel_of(const json::object& object) {
   const json::value* field = object.if_contains("channel");
@@ -34,12 +34,14 @@ std::string codec_of(std::string_view codecs) {
 }
 
 bool read_binary(std::string bytes, LiveMessage& message) {
-  if (bytes.size() < kHeaderBytes) {
+  if (bytes.size() < kLiveHeaderBytes) {
     return false;
   }
   const auto* header = reinterpret_cast<const std::uint8_t*>(bytes.data());
   message.kind = header[1] == kInitKind ? LiveMessage::Kind::kInit : LiveMessage::Kind::kChunk;
-  message.is_sync = (get_be<std::uint16_t>(header + 2) & kSyncFlag) != 0;
+  const auto flags = get_be<std::uint16_t>(header + 2);
+  message.is_sync = (flags & kSyncFlag) != 0;
+  message.starts_unit = (flags & kStartsUnitFlag) != 0;
   message.channel = get_be<std::uint32_t>(header + 4);
   message.bytes = std::move(bytes);
   return true;

@@ -2,6 +2,7 @@
 // One message of a room's feed, shared by all its viewers.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -23,7 +24,10 @@ struct LiveMessage {
   std::string bytes;          // kInit, kChunk: the binary message as it came, header included.
   std::uint32_t channel = 0;  // Of the feed; 0 for messages of the room.
   bool is_sync = false;
+  bool starts_unit = false;  // Of what is recorded: docs/design/storage.md, "Unit".
 };
+/// In front of what a binary message carries.
+inline constexpr std::size_t kLiveHeaderBytes = 16;
 using LiveMessagePtr = std::shared_ptr<const LiveMessage>;
 
 /// Null for what is no message of a feed.

@@ -19,6 +19,7 @@ STAGES = {
     "media/fragment": ["core", "media/bmff"],
     "transcode": ["core", "media/bmff", "media/fragment"],
     "evidence": ["core", "media/bmff"],
+    "evidence/rules": ["core", "evidence"],
     "signer": ["core", "evidence"],
     "storage/read": ["core", "media/bmff", "evidence"],
     "storage/write": ["core", "media/bmff", "evidence", "storage/read"],
@@ -28,8 +29,9 @@ STAGES = {
     "monitor/records": ["core", "evidence"],
     "monitor/alarms": ["core", "net"],
     "monitor/witness": ["core", "evidence", "monitor/alarms", "monitor/records", "net"],
-    "monitor": ["core", "config", "media/bmff", "evidence", "storage/read", "retrieve", "monitor/records", "monitor/alarms",
-                "monitor/witness", "net", "pki"],
+    "monitor/mirror": ["core", "evidence", "evidence/rules", "monitor/alarms", "net"],
+    "monitor": ["core", "config", "media/bmff", "evidence", "evidence/rules", "storage/read", "retrieve", "monitor/records", "monitor/alarms",
+                "monitor/witness", "monitor/mirror", "net", "pki"],
 }
 LAYERS = {
     **STAGES,

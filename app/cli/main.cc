@@ -11,6 +11,7 @@
 #include "app/cli/enrol_commands.h"
 #include "app/cli/host_commands.h"
 #include "app/cli/invocation.h"
+#include "app/cli/mirror_commands.h"
 #include "app/cli/session_commands.h"
 #include "app/cli/status_command.h"
 #include "app/cli/user_commands.h"
@@ -45,6 +46,7 @@ int run(int argc, char** argv) {
   add_index_commands(app, invocation);
   add_config_commands(app, invocation);
   add_user_commands(app, invocation);
+  add_mirror_commands(app, invocation);
   add_witness_commands(app, invocation);
   add_ca_commands(app, invocation);
   add_enrol_command(app, invocation);

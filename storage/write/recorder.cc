@@ -2,10 +2,7 @@
 #include "storage/write/recorder.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
-
-#include <boost/json.hpp>
 
 #include "core/log.h"
 
@@ -18,10 +15,6 @@ using namespace std::chrono_literals;
 // frame.
 constexpr auto kGather = 5ms;
 constexpr auto kHeartbeatInterval = 10s;
-// Evidence rule 4: wall and boot clock may part by 50 ms and 200 ppm, else a CLOCK entry stands
-// between.
-constexpr std::int64_t kClockStepNs = 50'000'000;
-constexpr std::int64_t kClockDriftPpm = 200;
 
 std::size_t bytes_of(const AppendChunk& item) { return item.chunk->bytes.size(); }
 
@@ -38,7 +31,6 @@ Recorder::Recorder(std::vector<VolumeSlot> volumes, const Clock& clock, Recorder
                .reserve_bytes = options_.reserve_bytes}),
       index_(index),
       queue_({.items = options_.queue_items, .bytes = options_.queue_bytes}),
-      last_time_(entry_clock_.now()),
       last_heartbeat_(clock.boot()) {}
 
 Result<std::unique_ptr<Recorder>> Recorder::open(std::vector<VolumeSlot> volumes,
@@ -221,7 +213,6 @@ void Recorder::tend_volumes() {
 
 Result<void> Recorder::round() {
   tend_volumes();
-  check_clock();
   if (clock_.boot() - last_heartbeat_ >= kHeartbeatInterval) {
     last_heartbeat_ = clock_.boot();
     for (RoomRecorder& room : rooms_) {
@@ -256,24 +247,6 @@ void Recorder::tell_leaves(RoomRecorder& room) {
   if (options_.leaves != nullptr) {
     options_.leaves->submit(room.take_leaves());
   }
-}
-
-void Recorder::check_clock() {
-  const EntryTime now = entry_clock_.now();
-  const std::int64_t boot_ns = (now.boot - last_time_.boot).count();
-  const std::int64_t step_ns = (now.real - last_time_.real).count() - boot_ns;
-  if (std::abs(step_ns) > kClockStepNs + boot_ns * kClockDriftPpm / 1'000'000) {
-    const boost::json::object body{{"step_ns", step_ns},
-                                   {"real_ns", now.real.ns},
-                                   {"boot_ns", now.boot.ns},
-                                   {"detail", "the wall clock was set"}};
-    const std::string text = boost::json::serialize(body);
-    for (RoomRecorder& room : rooms_) {
-      room.add_event(evidence::EntryType::kClock, Bytes(text.begin(), text.end()));
-    }
-    log::warn("clock.step", {{"step_ns", step_ns}});
-  }
-  last_time_ = now;
 }
 
 void Recorder::publish_status() {

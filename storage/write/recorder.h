@@ -136,7 +136,6 @@ class Recorder {
   void tell_leaves(RoomRecorder& room);
   void look_after_copies();
   void tend_volumes();
-  void check_clock();
   void publish_status() EXCLUDES(status_mutex_);
 
   const Clock& clock_;
@@ -152,7 +151,6 @@ class Recorder {
   std::vector<Done> waiting_;
   std::uint64_t rounds_ = 0;
   SyncTimes sync_times_;
-  EntryTime last_time_;
   BootTime last_heartbeat_;
   mutable Mutex status_mutex_;
   RecorderStatus status_ GUARDED_BY(status_mutex_);

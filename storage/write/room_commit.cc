@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/log.h"
+#include "storage/write/clock_jump.h"
 #include "storage/write/room_recorder.h"
 
 namespace candor::storage {
@@ -134,18 +135,42 @@ Result<void> RoomRecorder::commit_op(const CloseSession& op) {
 }
 
 Result<void> RoomRecorder::commit_op(const EventOp& op) {
-  if (op.begun != nullptr) {
-    op.begun->init_entry = log_.state().size();
-  }
   CANDOR_TRY(const Bytes entry, log_entry(op.type, evidence::kEventChain, op.body, std::nullopt));
+  if (op.begun != nullptr) {
+    op.begun->init_entry = log_.state().last_header().index;
+  }
   return {};
 }
 
 Result<Bytes> RoomRecorder::log_entry(evidence::EntryType type, std::uint32_t chain, ByteView body,
                                       std::optional<UnitPlace> place) {
+  CANDOR_CHECK(explain_jump(type));
   CANDOR_TRY(Bytes entry, log_.append(type, chain, body));
   updates_.push_back({.room = log_.room(), .entry = entry, .place = place});
   return entry;
+}
+
+// Between the last entry and the next one the wall clock may have been set, or the disk have stood
+// still: the log says so itself, in this order, before anything else.
+Result<void> RoomRecorder::explain_jump(evidence::EntryType next) {
+  const EntryTime now = clock_->now();
+  const ClockJump jump = jump_between(log_.state().last_header(), now);
+  if (jump.step_ns != 0) {
+    CANDOR_TRY(Bytes entry, log_.append(evidence::EntryType::kClock, evidence::kEventChain,
+                                        clock_body(jump, now)));
+    updates_.push_back({.room = log_.room(), .entry = std::move(entry), .place = std::nullopt});
+    log::warn("clock.step", {{"room", log_.room()}, {"step_ns", jump.step_ns}});
+  }
+  const bool explains_itself = next == evidence::EntryType::kRecorder ||
+                               next == evidence::EntryType::kGapOpen ||
+                               next == evidence::EntryType::kGapClose;
+  if (jump.pause_ns != 0 && !explains_itself) {
+    const Bytes body = evidence::encode(recorder_body("fault", pause_text(jump)));
+    CANDOR_TRY(Bytes entry,
+               log_.append(evidence::EntryType::kRecorder, evidence::kEventChain, body));
+    updates_.push_back({.room = log_.room(), .entry = std::move(entry), .place = std::nullopt});
+  }
+  return {};
 }
 
 void RoomRecorder::write_seals() {

@@ -219,6 +219,7 @@ class RoomRecorder {
   [[nodiscard]] Result<void> commit_op(const EventOp& op);
   [[nodiscard]] Result<Bytes> log_entry(evidence::EntryType type, std::uint32_t chain,
                                         ByteView body, std::optional<UnitPlace> place);
+  [[nodiscard]] Result<void> explain_jump(evidence::EntryType next);
   void write_seals();
   void forget_finished_segments();
   void tell_of_copies(Segment& segment);

@@ -55,6 +55,7 @@ class RecorderTest : public RecorderFixture {
 
   // Everything given so far is on disk.
   void settle() {
+    sessions_pile_up_ = true;
     std::promise<void> done;
     evidence::SessionOpenBody body;
     body.session = make_uuid(clock_.utc());
