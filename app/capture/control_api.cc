@@ -29,8 +29,7 @@ using net::HttpResponse;
 using namespace std::chrono_literals;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-// A session's start is answered when it is on disk, or not at all.
-constexpr auto kDurableMax = 10s;
+constexpr auto kDurableMax = 10s;  // A session's start: on disk by then, or no answer.
 
 HttpResponse no_such_path() {
   return net::error_response(Error(ErrorKind::kNotFound, "no such path; see docs/design/link.md"));
@@ -169,6 +168,7 @@ asio::awaitable<HttpResponse> ControlApi::status() {
               {"max", recorder.sync.max_ms}}},
             {"evidence",
              evidence_json(office_.board().all(), office_.plan().signer, office_.plan().witnesses)},
+            {"timestamps", timestamps_json(options_.stamper)},
             {"alarms", alarms_json(office_.alarms().all())},
             {"rooms", std::move(rooms)}});
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/assert.h"
 #include "core/log.h"
 
 namespace candor::storage {
@@ -122,6 +123,17 @@ void Recorder::note_event(std::size_t room, NoteEvent event) {
   queue_.push_control(Item{.key = {.room = room}, .what = std::move(event), .done = {}});
 }
 
+void Recorder::add_event(std::size_t room, AddEvent event, Done done) {
+  CANDOR_ASSERT(event.type != evidence::EntryType::kMedia &&
+                event.body.size() <= evidence::kJsonBodyBytesMax);
+  queue_.push_control(
+      Item{.key = {.room = room}, .what = std::move(event), .done = std::move(done)});
+}
+
+void Recorder::take_clock_reading(ClockReading reading) {
+  queue_.push_control(Item{.key = {}, .what = std::move(reading), .done = {}});
+}
+
 void Recorder::stop() {
   queue_.close();
   if (thread_.joinable()) {
@@ -167,6 +179,10 @@ Result<void> Recorder::run_until_closed() {
 }
 
 Result<void> Recorder::handle(Item& item) {
+  if (const auto* reading = std::get_if<ClockReading>(&item.what)) {
+    note_clock(*reading);  // Of all rooms, if there is one.
+    return {};
+  }
   RoomRecorder& room = rooms_[item.key.room];
   if (auto* chunk = std::get_if<AppendChunk>(&item.what)) {
     CANDOR_CHECK(append(room, item.key.stream, *chunk));
@@ -176,6 +192,8 @@ Result<void> Recorder::handle(Item& item) {
     room.open_session(*open);
   } else if (auto* event = std::get_if<NoteEvent>(&item.what)) {
     room.note_event(std::move(event->event), std::move(event->detail));
+  } else if (auto* other = std::get_if<AddEvent>(&item.what)) {
+    room.add_event(other->type, std::move(other->body));
   } else {
     room.close_session(std::get<CloseSession>(item.what));
   }
@@ -246,6 +264,26 @@ Result<void> Recorder::commit_room(RoomRecorder& room) {
 void Recorder::tell_leaves(RoomRecorder& room) {
   if (options_.leaves != nullptr) {
     options_.leaves->submit(room.take_leaves());
+  }
+}
+
+void Recorder::note_clock(const ClockReading& reading) {
+  entry_clock_.take(reading);
+  const bool is_same = clock_reading_.has_value() && clock_reading_->state == reading.state &&
+                       clock_reading_->source == reading.source;
+  clock_reading_ = reading;
+  if (is_same) {
+    return;
+  }
+  const EntryTime now = entry_clock_.now();
+  for (RoomRecorder& room : rooms_) {
+    room.add_event(evidence::EntryType::kClock,
+                   evidence::encode(evidence::ClockStateBody{.state = reading.state,
+                                                             .error_us = reading.error_us,
+                                                             .source = reading.source,
+                                                             .real = now.real,
+                                                             .boot = now.boot,
+                                                             .detail = reading.detail}));
   }
 }
 

@@ -60,6 +60,12 @@ struct NoteEvent {
   std::string detail;
 };
 
+/// An entry whose body is made elsewhere.
+struct AddEvent {
+  evidence::EntryType type = evidence::EntryType::kNote;
+  Bytes body;  // JSON, at most evidence::kJsonBodyBytesMax.
+};
+
 struct CloseSession {
   Uuid session;
   std::string by;

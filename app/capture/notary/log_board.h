@@ -45,8 +45,10 @@ struct LogView {
   storage::TreeView tree;  // Of at most as many.
   evidence::Note note;  // The newest signed one, with its known cosignatures; without lines: none.
   std::uint64_t signed_size = 0;
-  bool is_live = false;    // Media came within the last seconds.
-  bool is_urgent = false;  // The note covers an entry that should not wait for its witness.
+  evidence::Note cosigned_note;   // The newest one with a cosignature; likewise.
+  std::uint64_t session_end = 0;  // Entries up to the newest SESSION-CLOSE of this run; 0: none.
+  bool is_live = false;           // Media came within the last seconds.
+  bool is_urgent = false;         // The note covers an entry that should not wait for its witness.
   std::map<std::string, CosignedAt> cosigned;  // By the witness's name.
 };
 using LogViewPtr = std::shared_ptr<const LogView>;

@@ -111,6 +111,7 @@ class LogKeeper {
   std::string unsigned_why_;
   std::optional<Time> unsigned_since_;
   Time next_sign_;
+  std::uint64_t session_end_ = 0;
   Time last_media_{};
   LogStanding standing_ = LogStanding::kLoading;
   bool has_key_ = false;

@@ -135,6 +135,22 @@ void VolumeTree::append_cosigned(const LogName& log, std::string note) {
       bytes);
 }
 
+void VolumeTree::write_stamp(const LogName& log, StampFiles files,
+                             std::function<void(Result<void>)> done) {
+  const std::size_t bytes = files.note.size() + files.token.size();
+  post(
+      [this, log, files = std::move(files), done = std::move(done)] {
+        if (reach(log).value_or(0) < files.size) {
+          done(fail(ErrorKind::kUnavailable, name() + ": does not hold what is stamped"));
+          return;
+        }
+        const Result<void> written = storage::write_stamp(volume(), log, files);
+        note_result(log, written);
+        done(written);
+      },
+      bytes);
+}
+
 Result<Bytes> VolumeTree::tile(const LogName& log, const evidence::TilePlace& place) const {
   if (!is_well()) {
     return fail(ErrorKind::kUnavailable, name() + ": does not answer now");
