@@ -193,7 +193,7 @@ struct Pkcs11Config {
 };
 
 /// A witness of the logs: C2SP tlog-witness over HTTP.
-struct WitnessConfig {
+struct LogWitnessConfig {
   std::string vkey;  // Read by who uses it.
   std::string vkey_at;
   std::string host;
@@ -216,7 +216,7 @@ struct TimestampAuthorityConfig {
 /// What becomes of the entries that are logged: candor-capture.
 struct EvidenceConfig {
   std::string signer;  // candor-signer's socket; empty: nothing is signed.
-  std::vector<WitnessConfig> witnesses;
+  std::vector<LogWitnessConfig> witnesses;
   std::string policy;  // A tlog-policy file; empty: none.
   std::string policy_at;
   std::string chronyc = "/usr/bin/chronyc";

@@ -42,7 +42,7 @@ std::optional<HttpUrl> parse_http_url(const std::string& url, std::string_view d
   return parsed;
 }
 
-void read_url(TableReader& reader, WitnessConfig& witness) {
+void read_url(TableReader& reader, LogWitnessConfig& witness) {
   std::string url;
   reader.text("url", url, true);
   if (url.empty()) {
@@ -118,12 +118,12 @@ EvidenceConfig read_evidence(TableReader& reader) {
   reader.absolute_path("policy", evidence.policy, false);
   evidence.policy_at = reader.place_of("policy");
   reader.tables("witness", [&](TableReader& inner) {
-    WitnessConfig witness;
+    LogWitnessConfig witness;
     inner.text("vkey", witness.vkey, true);
     witness.vkey_at = inner.place_of("vkey");
     read_url(inner, witness);
     inner.boolean("own_host", witness.own_host);
-    const auto same = [&](const WitnessConfig& other) { return other.vkey == witness.vkey; };
+    const auto same = [&](const LogWitnessConfig& other) { return other.vkey == witness.vkey; };
     if (std::ranges::any_of(evidence.witnesses, same)) {
       inner.complain("vkey", "another witness has this key");
     }

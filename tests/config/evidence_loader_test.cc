@@ -35,7 +35,7 @@ TEST_F(EvidenceLoaderTest, ReadsASignerAndItsWitnesses) {
   const Config config = load(with_url("http://192.0.2.7:8080/witness/")).value();
   EXPECT_EQ(config.evidence.signer, "/run/s.sock");
   ASSERT_EQ(config.evidence.witnesses.size(), 1U);
-  const WitnessConfig& witness = config.evidence.witnesses.front();
+  const LogWitnessConfig& witness = config.evidence.witnesses.front();
   EXPECT_EQ(witness.vkey, "w+00+AA");
   EXPECT_EQ(witness.host, "192.0.2.7");
   EXPECT_EQ(witness.port, 8080);

@@ -14,7 +14,7 @@
 namespace candor::app {
 namespace {
 
-Result<WitnessSpec> witness_of(const config::WitnessConfig& config) {
+Result<WitnessSpec> witness_of(const config::LogWitnessConfig& config) {
   CANDOR_TRY(evidence::NoteKey key,
              with_context(evidence::parse_vkey(config.vkey), config.vkey_at));
   if (key.type != evidence::KeyType::kCosignature) {
@@ -59,7 +59,7 @@ Result<OfficePlan> make_office_plan(const config::Config& config) {
   plan.site = config.site;
   plan.state_folder = config.capture.state;
   plan.signer = config.evidence.signer;
-  for (const config::WitnessConfig& witness : config.evidence.witnesses) {
+  for (const config::LogWitnessConfig& witness : config.evidence.witnesses) {
     CANDOR_TRY(WitnessSpec spec, witness_of(witness));
     plan.witnesses.push_back(std::move(spec));
   }
