@@ -192,6 +192,24 @@ struct Pkcs11Config {
   std::string pin_file;
 };
 
+/// A witness of the logs: C2SP tlog-witness over HTTP.
+struct LogWitnessConfig {
+  std::string vkey;  // Read by who uses it.
+  std::string vkey_at;
+  std::string host;
+  std::uint16_t port = 0;
+  std::string path;       // Without a slash at its end; empty: the root.
+  bool own_host = false;  // It counts as none in a quorum.
+};
+
+/// What becomes of the entries that are logged: candor-capture.
+struct EvidenceConfig {
+  std::string signer;  // candor-signer's socket; empty: nothing is signed.
+  std::vector<LogWitnessConfig> witnesses;
+  std::string policy;  // A tlog-policy file; empty: none.
+  std::string policy_at;
+};
+
 struct SignerConfig {
   std::string socket;
   std::string socket_at;
@@ -211,6 +229,7 @@ struct Config {
   LimitsConfig limits;
   std::vector<RoomConfig> rooms;
   std::vector<LawyerRoomConfig> lawyer_rooms;
+  EvidenceConfig evidence;
   MonitorConfig monitor;
   std::optional<SignerConfig> signer;
 };
