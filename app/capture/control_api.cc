@@ -10,6 +10,7 @@
 #include "app/capture/catalogue_json.h"
 #include "app/capture/feed_server.h"
 #include "app/capture/media_response.h"
+#include "app/capture/notary/logs_api.h"
 #include "app/capture/session_copies.h"
 #include "app/capture/volume_json.h"
 #include "app/capture/wire.h"
@@ -28,8 +29,8 @@ using net::HttpResponse;
 using namespace std::chrono_literals;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-constexpr auto kDurableMax =
-    10s;  // A session's start is answered when it is on disk, or not at all.
+// A session's start is answered when it is on disk, or not at all.
+constexpr auto kDurableMax = 10s;
 
 HttpResponse no_such_path() {
   return net::error_response(Error(ErrorKind::kNotFound, "no such path; see docs/design/link.md"));
@@ -86,9 +87,11 @@ Result<void> check_by(const HttpRequest& request, const std::string& by) {
 }  // namespace
 
 ControlApi::ControlApi(CaptureHost& host, const storage::IndexFollower& index,
-                       asio::thread_pool& blocking, ControlOptions options)
+                       const NotaryOffice& office, asio::thread_pool& blocking,
+                       ControlOptions options)
     : host_(host),
       index_(index),
+      office_(office),
       catalogue_strand_(blocking.get_executor()),
       options_(std::move(options)),
       gaps_(catalogue_strand_, options_.index_path) {}
@@ -103,6 +106,9 @@ asio::awaitable<HttpResponse> ControlApi::handle(HttpRequest request) {
   }
   if (path[1] == "sessions") {
     co_return co_await sessions(std::move(request));
+  }
+  if (path[1] == "logs" && request.method == "GET") {
+    co_return co_await logs(std::move(request));
   }
   if (path.size() != 2 || request.method != "GET") {
     co_return no_such_path();
@@ -161,7 +167,26 @@ asio::awaitable<HttpResponse> ControlApi::status() {
              {{"p50", recorder.sync.p50_ms},
               {"p99", recorder.sync.p99_ms},
               {"max", recorder.sync.max_ms}}},
+            {"evidence",
+             evidence_json(office_.board().all(), office_.plan().signer, office_.plan().witnesses)},
+            {"alarms", alarms_json(office_.alarms().all())},
             {"rooms", std::move(rooms)}});
+}
+
+asio::awaitable<HttpResponse> ControlApi::logs(HttpRequest request) {
+  if (request.segments.size() == 2) {
+    co_return net::json_response(200, logs_json(office_.board().all()));
+  }
+  const auto asked = parse_log_request(office_.board(), request.segments);
+  if (!asked.has_value()) {
+    co_return net::error_response(asked.error());
+  }
+  const std::vector<std::string> roots = volume_roots(host_.plan());
+  const auto read = [&asked, &roots, &request] {
+    return log_response(*asked->log, asked->path, roots, request);
+  };
+  auto reading = net::run_blocking(catalogue_strand_, read);
+  co_return co_await std::move(reading);
 }
 
 HttpResponse ControlApi::feed(const HttpRequest& request) {
