@@ -221,7 +221,11 @@ Bytes encode(const RecorderBody& body) {
                    {"detail", free_text(body.detail)}});
 }
 
-Bytes encode_heartbeat(std::uint64_t entries) { return to_bytes({{"entries", entries}}); }
+Bytes encode_heartbeat(std::uint64_t entries, const std::string& cosignature) {
+  return to_bytes({{"entries", entries},
+                   {"cosignature", cosignature.empty() ? json::value(nullptr)
+                                                       : json::value(cosignature)}});
+}
 
 Result<InitBody> decode_init(ByteView bytes) {
   Reader reader(bytes);

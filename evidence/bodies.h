@@ -106,7 +106,8 @@ struct RecorderBody {
 [[nodiscard]] Bytes encode(const SessionCloseBody& body);
 [[nodiscard]] Bytes encode(const GapBody& body);
 [[nodiscard]] Bytes encode(const RecorderBody& body);
-[[nodiscard]] Bytes encode_heartbeat(std::uint64_t entries);
+/// `cosignature` is the newest cosignature line that is known, verbatim; empty: none.
+[[nodiscard]] Bytes encode_heartbeat(std::uint64_t entries, const std::string& cosignature = {});
 
 /// Errors: kInvalidArgument naming the field that is missing or of another type.
 [[nodiscard]] Result<InitBody> decode_init(ByteView body);

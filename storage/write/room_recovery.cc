@@ -37,6 +37,9 @@ std::string gap_cause_of(const std::string& shutdown) {
 Result<RoomRecorder> RoomRecorder::open(Mirror& mirror, const EntryClock& clock, Options options) {
   CANDOR_TRY(RoomLog log, RoomLog::open(mirror, options.origin, clock, options.software));
   const std::string shutdown = shutdown_of(log.state(), clock.now().boot_id);
+  if (options.reach != nullptr) {
+    log.tell_of_leaves(options.reach);
+  }
   RoomRecorder room(mirror, clock, std::move(log), std::move(options));
   if (const auto& session = room.log_.state().open_session(); session.has_value()) {
     room.session_ = session->session;
