@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
-LICENSED = {".h", ".cc", ".py", ".mjs", ".js", ".ts", ".tsx", ".cmake", ".toml"}
+LICENSED = {".h", ".cc", ".go", ".py", ".mjs", ".js", ".ts", ".tsx", ".cmake", ".toml"}
 LICENSED_NAMES = {"dev", "run", "CMakeLists.txt"}
 # The line after the licence says what belongs in the file; a .cc has its header for that.
 PURPOSE = {".h": "//", ".py": '"""', ".cmake": "#"}

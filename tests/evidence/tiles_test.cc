@@ -21,31 +21,32 @@ class TileFolder {
   void grow(GrowingTiles& tiles, std::uint64_t size) {
     while (tiles.size() < size) {
       for (Tile& tile : tiles.append(leaf_of(tiles.size()))) {
-        files_[tile_path(tile.place)] = std::move(tile.bytes);
+        files[tile_path(tile.place)] = std::move(tile.bytes);
       }
     }
     for (Tile& tile : tiles.partial()) {
-      files_[tile_path(tile.place)] = std::move(tile.bytes);
+      files[tile_path(tile.place)] = std::move(tile.bytes);
     }
   }
 
   [[nodiscard]] TileReader reader() const {
     return [this](const TilePlace& tile) -> Result<Bytes> {
-      const auto file = files_.find(tile_path(tile));
-      return file == files_.end() ? Result<Bytes>(fail(ErrorKind::kNotFound, tile_path(tile)))
-                                  : Result<Bytes>(file->second);
+      const auto file = files.find(tile_path(tile));
+      return file == files.end() ? Result<Bytes>(fail(ErrorKind::kNotFound, tile_path(tile)))
+                                 : Result<Bytes>(file->second);
     };
   }
 
   [[nodiscard]] std::vector<std::string> paths() const {
     std::vector<std::string> all;
-    for (const auto& [path, bytes] : files_) {
+    all.reserve(files.size());
+    for (const auto& [path, bytes] : files) {
       all.push_back(path);
     }
     return all;
   }
 
-  std::map<std::string, Bytes> files_;
+  std::map<std::string, Bytes> files;
 };
 
 std::vector<std::string> paths_of_growth(std::uint64_t from, std::uint64_t to) {
@@ -141,7 +142,7 @@ TEST(GrowingTilesTest, GiveTheTilesOfTheirGrowthWithTheirBytes) {
   EXPECT_EQ(tiles.root(), mth(0, 600));
   EXPECT_THAT(folder.paths(), ::testing::UnorderedElementsAreArray(paths_of_growth(0, 600)));
   for (const TilePlace& tile : tiles_of_growth(0, 600)) {
-    EXPECT_EQ(folder.files_.at(tile_path(tile)), tile_bytes(tile, reader()).value());
+    EXPECT_EQ(folder.files.at(tile_path(tile)), tile_bytes(tile, reader()).value());
   }
 }
 
@@ -154,7 +155,7 @@ TEST(GrowingTilesTest, GoOnWhereOthersStopped) {
     EXPECT_EQ(second.root(), mth(0, stop));
     folder.grow(second, 700);
     EXPECT_EQ(second.root(), mth(0, 700)) << stop;
-    EXPECT_EQ(folder.files_.at("tile/0/002.p/188"),
+    EXPECT_EQ(folder.files.at("tile/0/002.p/188"),
               tile_bytes({.level = 0, .index = 2, .width = 188}, reader()).value());
   }
 }
@@ -163,9 +164,9 @@ TEST(GrowingTilesTest, SayWhatTilesLackWhenTheyGoOn) {
   TileFolder folder;
   GrowingTiles tiles;
   folder.grow(tiles, 300);
-  folder.files_.at("tile/0/001.p/44").resize(43 * 32);
+  folder.files.at("tile/0/001.p/44").resize(43 * 32);
   EXPECT_EQ(GrowingTiles::resume(300, folder.reader()).error().kind(), ErrorKind::kDataLoss);
-  folder.files_.erase("tile/0/001.p/44");
+  folder.files.erase("tile/0/001.p/44");
   EXPECT_EQ(GrowingTiles::resume(300, folder.reader()).error().kind(), ErrorKind::kNotFound);
 }
 
@@ -208,7 +209,8 @@ TEST(HashesInTilesTest, HasNoNodeThatIsNotWholeInTheTree) {
 }
 
 TEST(HashesInTilesTest, RefusesATileOfAnImpossibleLength) {
-  for (const std::size_t size : {0U, 31U, 33U, 257U * 32U}) {
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{31}, std::size_t{33}, std::size_t{257} * 32}) {
     EXPECT_EQ(node_in_tile({.level = 0, .index = 0}, Bytes(size)).error().kind(),
               ErrorKind::kDataLoss);
   }
