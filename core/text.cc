@@ -70,4 +70,15 @@ std::string plain_text(std::string_view text, std::size_t bytes_max) {
   return plain;
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = character_bytes(text);
+    if (length == 0) {
+      return false;
+    }
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 }  // namespace candor

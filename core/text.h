@@ -13,4 +13,7 @@ namespace candor {
 /// become blanks, bytes that are no UTF-8 become '?'. Cameras answer in GBK, too.
 [[nodiscard]] std::string plain_text(std::string_view text, std::size_t bytes_max);
 
+/// True if the whole text is well-formed UTF-8 (Unicode 15, table 3-7); the empty text is.
+[[nodiscard]] bool is_utf8(std::string_view text);
+
 }  // namespace candor

@@ -27,5 +27,13 @@ TEST(PlainTextTest, CutsBetweenCharacters) {
   EXPECT_EQ(plain_text("abc", 0), "");
 }
 
+TEST(Utf8Test, IsWhatUnicodeCallsWellFormed) {
+  EXPECT_TRUE(is_utf8("第一讯问室, é, 😀\n"));
+  EXPECT_TRUE(is_utf8(""));
+  for (const char* text : {"\xD5", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "a\xE7\xAC"}) {
+    EXPECT_FALSE(is_utf8(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace candor
