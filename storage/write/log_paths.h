@@ -11,9 +11,6 @@ namespace candor::storage {
 
 inline constexpr std::uint64_t kEntriesPerBundle = 256;
 
-/// "000", "999", "x001/000": a bundle's number as C2SP tlog-tiles writes it.
-[[nodiscard]] std::string tile_number(std::uint64_t number);
-
 /// "log/<room>/<epoch>".
 [[nodiscard]] std::string log_folder(std::string_view room, std::uint32_t epoch);
 

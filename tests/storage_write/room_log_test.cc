@@ -31,12 +31,6 @@ class RoomLogTest : public testing::Test {
   std::optional<Mirror> mirror_;
 };
 
-TEST(TileNumberTest, IsWrittenAsTlogTilesDo) {
-  EXPECT_EQ(tile_number(0), "000");
-  EXPECT_EQ(tile_number(67), "067");
-  EXPECT_EQ(tile_number(1234067), "x001/x234/067");
-}
-
 TEST_F(RoomLogTest, BeginsWithGenesisOnce) {
   {
     ASSERT_TRUE(open("site7").has_value());
