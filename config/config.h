@@ -177,6 +177,22 @@ struct MonitorConfig {
   std::optional<TlsConfig> tls;  // Needed for hosts with an address.
 };
 
+/// A token that holds the keys. The PIN is read by the program itself.
+struct Pkcs11Config {
+  std::string module;
+  std::string token;
+  std::string pin_file;
+};
+
+struct SignerConfig {
+  std::string socket;
+  std::string socket_at;
+  std::string state;
+  std::string state_at;
+  bool makes_keys = true;
+  std::optional<Pkcs11Config> pkcs11;  // Without it keys are files in the state.
+};
+
 struct Config {
   std::string site;
   std::string authority;
@@ -188,6 +204,7 @@ struct Config {
   std::vector<RoomConfig> rooms;
   std::vector<LawyerRoomConfig> lawyer_rooms;
   MonitorConfig monitor;
+  std::optional<SignerConfig> signer;
 };
 
 }  // namespace candor::config
