@@ -19,9 +19,22 @@ namespace candor::evidence {
 /// never make an entry that cannot be read again.
 inline constexpr std::size_t kFreeTextBytesMax = 4096;
 
+/// The log that another one follows, as the witnesses know it.
+struct PreviousLog {
+  std::string origin;      // Empty: there is none.
+  std::string checkpoint;  // Its newest note that is known; empty: none.
+};
+
 struct GenesisBody {
   std::string origin;
   std::string software;
+  PreviousLog previous{};
+};
+
+/// LINK: why this log follows another one.
+struct LinkBody {
+  PreviousLog log;
+  std::string reason;
 };
 
 struct InitBody {
@@ -100,6 +113,7 @@ struct RecorderBody {
 /// already, as the configuration and the control API see to. A body is at most kJsonBodyBytesMax
 /// long.
 [[nodiscard]] Bytes encode(const GenesisBody& body);
+[[nodiscard]] Bytes encode(const LinkBody& body);
 [[nodiscard]] Bytes encode(const InitBody& body);
 [[nodiscard]] Bytes encode(const StreamBody& body);
 [[nodiscard]] Bytes encode(const SessionOpenBody& body);

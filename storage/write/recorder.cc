@@ -53,11 +53,13 @@ Result<std::unique_ptr<Recorder>> Recorder::open(std::vector<VolumeSlot> volumes
   }
   for (const RoomSpec& spec : rooms) {
     RoomRecorder::Options room_options{
-        .origin = {.authority = used.authority, .site = used.site, .room = spec.room},
+        .origin = {.authority = used.authority, .site = used.site, .room = spec.room,
+                   .epoch = spec.epoch},
         .streams = spec.streams,
         .software = used.software,
         .config_digest = used.config_digest,
         .on_closed_copy = {},
+        .former = spec.former,
         .reach = used.reach,
         .cosignatures = used.cosignatures};
     if (recorder->keeper_ != nullptr) {

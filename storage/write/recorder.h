@@ -32,6 +32,8 @@ struct StreamKey {
 struct RoomSpec {
   std::string room;
   std::vector<StreamSpec> streams;
+  std::uint32_t epoch = 1;
+  evidence::LinkBody former{};  // Of an epoch above 1: the log before, and why it ended.
 };
 
 struct RecorderOptions {

@@ -39,7 +39,14 @@ class RoomLog {
   /// Errors: kDataLoss  on no volume does the log continue to its end, or the origin differs;
   /// nothing is changed.
   [[nodiscard]] static Result<RoomLog> open(Mirror& mirror, Origin origin, const EntryClock& clock,
-                                            std::string software);
+                                            std::string software,
+                                            evidence::PreviousLog previous = {});
+
+  /// What a log adds up to, of the volume where it reaches furthest; nothing is changed but what a
+  /// power cut left at its end. A log that is not there adds up to nothing.
+  /// Errors: those of open().
+  [[nodiscard]] static Result<LogState> read(Mirror& mirror, Origin origin,
+                                             const EntryClock& clock);
 
   /// Queues an entry and returns its exact bytes; durable only after commit().
   [[nodiscard]] Result<Bytes> append(evidence::EntryType type, std::uint32_t chain, ByteView body);

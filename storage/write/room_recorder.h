@@ -86,6 +86,7 @@ class RoomRecorder {
     std::string software;
     std::string config_digest;
     std::function<void(ClosedCopy)> on_closed_copy{};  // Called on the volumes' threads.
+    evidence::LinkBody former{};        // Of an epoch above 1: the log before.
     std::shared_ptr<LogReach> reach{};                 // Null: nobody asks for leaves.
     std::shared_ptr<const NewestCosignatures> cosignatures{};  // For heartbeats; null: none.
   };
@@ -189,6 +190,7 @@ class RoomRecorder {
   [[nodiscard]] static std::string cause_of(const Error& error);
   [[nodiscard]] static std::uint32_t timescale_of(const Stream& stream);
 
+  [[nodiscard]] Result<void> follow(const LogState& former);
   [[nodiscard]] Result<void> adopt_streams();
   [[nodiscard]] bool must_cut(const Stream& stream, const AppendChunk& item) const;
   [[nodiscard]] Result<void> open_segment(Stream& stream, const AppendChunk& item);

@@ -88,6 +88,15 @@ json::object logs_json(const std::vector<LogViewPtr>& logs) {
   return {{"logs", std::move(all)}};
 }
 
+LogViewPtr find_log(const LogBoard& board, const std::string& room, std::string_view epoch) {
+  std::uint32_t number = 0;
+  const auto [end, code] = std::from_chars(epoch.data(), epoch.data() + epoch.size(), number);
+  if (code != std::errc() || std::to_string(number) != epoch) {
+    return nullptr;
+  }
+  return board.find({.room = room, .epoch = number});
+}
+
 Result<LogPath> parse_log_path(std::string_view path) {
   if (path == "checkpoint") {
     return LogPath{};

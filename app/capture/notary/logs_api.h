@@ -20,6 +20,10 @@ namespace candor::app {
 /// `{"logs":[...]}`.
 [[nodiscard]] boost::json::object logs_json(const std::vector<LogViewPtr>& logs);
 
+/// The log that a path names; strict, as below. Null: there is none.
+[[nodiscard]] LogViewPtr find_log(const LogBoard& board, const std::string& room,
+                                  std::string_view epoch);
+
 /// What of a log is asked for: the path behind its epoch.
 struct LogPath {
   enum class Kind : std::uint8_t { kCheckpoint, kTile, kEntries };
