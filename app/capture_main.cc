@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // candor-capture: start, signals, stop in the order of the flow. Everything else is in app/capture.
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <malloc.h>
 #include <memory>
@@ -16,6 +19,7 @@
 #include "app/capture/control_api.h"
 #include "app/capture/host.h"
 #include "app/capture/network_link.h"
+#include "app/capture/notary/office.h"
 #include "app/capture/plan.h"
 #include "app/service/heartbeat.h"
 #include "app/service/notifier.h"
@@ -35,6 +39,8 @@ namespace asio = boost::asio;
 constexpr std::size_t kBlockingThreads = 2;
 // A hundred source threads need no hundred heaps: memory stays where it can be used again.
 constexpr int kHeaps = 2;
+// serve(): a room's log begins a new epoch, with a new start (docs/decisions/0013).
+constexpr int kServeAgain = -1;
 
 Result<config::Config> load(const std::string& path) {
   CANDOR_TRY(config::Config config, config::load_config(path));
@@ -94,15 +100,56 @@ void run_until_stopped(asio::io_context& net) {
   net.run();
 }
 
-// Returns the exit code.
-Result<int> serve(const config::Config& config) {
-  const SystemClock clock;
+// A new epoch needs a new start. Logs that are broken together begin theirs together, and who makes
+// them break again and again does not keep the host from recording.
+class NewEpochs {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // Thread: any. `start_anew` is called on the net thread.
+  void ask(asio::io_context& net, std::function<void()> start_anew) {
+    asio::post(net, [this, &net, start_anew = std::move(start_anew)] {
+      auto timer = std::make_shared<asio::steady_timer>(
+          net, std::max(Clock::now() + kGather, started_ + kApart));
+      timer->async_wait([timer, start_anew](const boost::system::error_code& code) {
+        if (!code) {
+          start_anew();
+        }
+      });
+    });
+  }
+
+ private:
+  static constexpr std::chrono::seconds kGather{2};
+  static constexpr std::chrono::seconds kApart{30};
+  const Clock::time_point started_ = Clock::now() - (is_first() ? kApart : std::chrono::seconds(0));
+
+  static bool is_first() {
+    static bool was_asked = false;
+    return !std::exchange(was_asked, true);
+  }
+};
+
+// Each room's log goes on in the epoch it is in.
+Result<void> read_epochs_of(HostPlan& plan) {
+  CANDOR_TRY(Epochs epochs, read_epochs(plan.state_folder, volume_roots(plan)));
+  for (RoomPlan& room : plan.rooms) {
+    room.epoch = std::move(epochs[room.options.room]);
+  }
+  return {};
+}
+
+// Returns the exit code, or kServeAgain.
+Result<int> serve(const config::Config& config, const OfficePlan& office_plan, const Clock& clock) {
   CANDOR_TRY(const storage::StateLock lock,
              with_context(storage::StateLock::take(config.capture.state), config.capture.state_at));
   const std::string index_path = config.capture.state + "/index.db";
   int exit_code = 0;
   Threads threads;
   HostPlan plan = make_plan(config, clock);
+  CANDOR_CHECK(read_epochs_of(plan));
+  NotaryOffice office(office_plan);
+  office.connect(plan.recorder);
   plan.recorder.on_fatal = [&](const Error&) {
     asio::post(*threads.net, [&] {
       exit_code = 1;
@@ -113,8 +160,22 @@ Result<int> serve(const config::Config& config) {
              storage::IndexFollower::open(
                  {.volume_roots = volume_roots(plan), .index_path = index_path}, clock));
   CANDOR_TRY(const auto host, CaptureHost::start(std::move(plan), clock, *index));
+  NewEpochs new_epochs;
+  office.start(host->volumes(), clock,
+               {.note =
+                    [&](const std::string& room, std::string event, std::string detail) {
+                      host->note_event(room, {.event = std::move(event),
+                                              .detail = std::move(detail)});
+                    },
+                .on_new_epoch =
+                    [&] {
+                      new_epochs.ask(*threads.net, [&] {
+                        exit_code = kServeAgain;
+                        threads.net->stop();
+                      });
+                    }});
   ControlApi api(
-      *host, *index, threads.blocking,
+      *host, *index, office, threads.blocking,
       {.index_path = index_path,
        .feed_ring_bytes_max = static_cast<std::size_t>(config.limits.feed_ring_mib) << 20});
   CANDOR_TRY(auto server, listen(config, threads, api));
@@ -130,6 +191,7 @@ Result<int> serve(const config::Config& config) {
   }
   log::info("capture.stopping");
   host->stop();
+  office.stop();
   index->stop();
   server.reset();
   network.reset();
@@ -151,7 +213,18 @@ int run(int argc, char** argv) {
     return 2;
   }
   log::start("candor-capture", config->log_level);
-  const auto ended = serve(*config);
+  const auto office = app::make_office_plan(*config);
+  if (!office.has_value()) {
+    std::fprintf(stderr, "candor-capture: %s\n", office.error().message().c_str());
+    return 2;
+  }
+  // A thread that a disk does not give back outlives serve().
+  static const SystemClock clock;
+  Result<int> ended = serve(*config, *office, clock);
+  while (ended.has_value() && *ended == kServeAgain) {
+    log::warn("capture.starts-anew", {{"why", "a room's log begins a new epoch"}});
+    ended = serve(*config, *office, clock);
+  }
   if (!ended.has_value()) {
     std::fprintf(stderr, "candor-capture: %s\n", ended.error().message().c_str());
     return 1;

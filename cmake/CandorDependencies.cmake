@@ -19,4 +19,9 @@ pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(argon2 REQUIRED IMPORTED_TARGET libargon2)
 pkg_check_modules(gstreamer REQUIRED IMPORTED_TARGET gstreamer-1.0 gstreamer-app-1.0)
 pkg_check_modules(gst_rtsp_server REQUIRED IMPORTED_TARGET gstreamer-rtsp-server-1.0 gstreamer-app-1.0)
+pkg_check_modules(p11_kit REQUIRED p11-kit-1)
 pkg_check_modules(tomlpp REQUIRED IMPORTED_TARGET tomlplusplus)
+
+# PKCS#11's header alone: modules are loaded at run time.
+add_library(candor_pkcs11_headers INTERFACE)
+target_include_directories(candor_pkcs11_headers SYSTEM INTERFACE ${p11_kit_INCLUDE_DIRS})

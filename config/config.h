@@ -177,6 +177,40 @@ struct MonitorConfig {
   std::optional<TlsConfig> tls;  // Needed for hosts with an address.
 };
 
+/// A token that holds the keys. The PIN is read by the program itself.
+struct Pkcs11Config {
+  std::string module;
+  std::string token;
+  std::string pin_file;
+};
+
+/// A witness of the logs: C2SP tlog-witness over HTTP.
+struct WitnessConfig {
+  std::string vkey;  // Read by who uses it.
+  std::string vkey_at;
+  std::string host;
+  std::uint16_t port = 0;
+  std::string path;       // Without a slash at its end; empty: the root.
+  bool own_host = false;  // It counts as none in a quorum.
+};
+
+/// What becomes of the entries that are logged: candor-capture.
+struct EvidenceConfig {
+  std::string signer;  // candor-signer's socket; empty: nothing is signed.
+  std::vector<WitnessConfig> witnesses;
+  std::string policy;  // A tlog-policy file; empty: none.
+  std::string policy_at;
+};
+
+struct SignerConfig {
+  std::string socket;
+  std::string socket_at;
+  std::string state;
+  std::string state_at;
+  bool makes_keys = true;
+  std::optional<Pkcs11Config> pkcs11;  // Without it keys are files in the state.
+};
+
 struct Config {
   std::string site;
   std::string authority;
@@ -187,7 +221,9 @@ struct Config {
   LimitsConfig limits;
   std::vector<RoomConfig> rooms;
   std::vector<LawyerRoomConfig> lawyer_rooms;
+  EvidenceConfig evidence;
   MonitorConfig monitor;
+  std::optional<SignerConfig> signer;
 };
 
 }  // namespace candor::config

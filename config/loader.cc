@@ -13,7 +13,9 @@
 #include <fmt/format.h>
 
 #include "config/address.h"
+#include "config/evidence_loader.h"
 #include "config/link_loader.h"
+#include "config/signer_loader.h"
 #include "config/source_loader.h"
 #include "config/table_reader.h"
 #include "core/ids.h"
@@ -228,6 +230,9 @@ void read_all(TableReader& reader, Config& config) {
   config.rooms = std::move(rooms.rooms);
   config.lawyer_rooms = std::move(rooms.lawyer_rooms);
   reader.table("monitor", [&](TableReader& monitor) { read_monitor(monitor, config.monitor); });
+  reader.table("evidence",
+               [&](TableReader& evidence) { config.evidence = read_evidence(evidence); });
+  reader.table("signer", [&](TableReader& signer) { config.signer = read_signer(signer); });
   reader.finish();
 }
 

@@ -25,6 +25,16 @@ json::value uuid_or_null(const Uuid& id) {
   return id.is_nil() ? json::value(nullptr) : json::value(to_string(id));
 }
 
+// A note holds line breaks and is kept as it is: it must verify.
+json::value previous_or_null(const PreviousLog& log) {
+  if (log.origin.empty()) {
+    return nullptr;
+  }
+  return json::object{{"origin", log.origin},
+                      {"checkpoint", log.checkpoint.empty() ? json::value(nullptr)
+                                                            : json::value(log.checkpoint)}};
+}
+
 // Reads typed fields and keeps the first complaint, so that a decoder is a list of fields.
 class Reader {
  public:
@@ -138,7 +148,11 @@ Bytes encode(const GenesisBody& body) {
   return to_bytes({{"origin", body.origin},
                    {"format", "RSL1"},
                    {"software", body.software},
-                   {"previous", nullptr}});
+                   {"previous", previous_or_null(body.previous)}});
+}
+
+Bytes encode(const LinkBody& body) {
+  return to_bytes({{"log", previous_or_null(body.log)}, {"reason", free_text(body.reason)}});
 }
 
 Bytes encode(const InitBody& body) {
@@ -221,7 +235,11 @@ Bytes encode(const RecorderBody& body) {
                    {"detail", free_text(body.detail)}});
 }
 
-Bytes encode_heartbeat(std::uint64_t entries) { return to_bytes({{"entries", entries}}); }
+Bytes encode_heartbeat(std::uint64_t entries, const std::string& cosignature) {
+  return to_bytes({{"entries", entries},
+                   {"cosignature", cosignature.empty() ? json::value(nullptr)
+                                                       : json::value(cosignature)}});
+}
 
 Result<InitBody> decode_init(ByteView bytes) {
   Reader reader(bytes);

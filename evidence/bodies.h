@@ -19,9 +19,22 @@ namespace candor::evidence {
 /// never make an entry that cannot be read again.
 inline constexpr std::size_t kFreeTextBytesMax = 4096;
 
+/// The log that another one follows, as the witnesses know it.
+struct PreviousLog {
+  std::string origin;      // Empty: there is none.
+  std::string checkpoint;  // Its newest note that is known; empty: none.
+};
+
 struct GenesisBody {
   std::string origin;
   std::string software;
+  PreviousLog previous{};
+};
+
+/// LINK: why this log follows another one.
+struct LinkBody {
+  PreviousLog log;
+  std::string reason;
 };
 
 struct InitBody {
@@ -100,13 +113,15 @@ struct RecorderBody {
 /// already, as the configuration and the control API see to. A body is at most kJsonBodyBytesMax
 /// long.
 [[nodiscard]] Bytes encode(const GenesisBody& body);
+[[nodiscard]] Bytes encode(const LinkBody& body);
 [[nodiscard]] Bytes encode(const InitBody& body);
 [[nodiscard]] Bytes encode(const StreamBody& body);
 [[nodiscard]] Bytes encode(const SessionOpenBody& body);
 [[nodiscard]] Bytes encode(const SessionCloseBody& body);
 [[nodiscard]] Bytes encode(const GapBody& body);
 [[nodiscard]] Bytes encode(const RecorderBody& body);
-[[nodiscard]] Bytes encode_heartbeat(std::uint64_t entries);
+/// `cosignature` is the newest cosignature line that is known, verbatim; empty: none.
+[[nodiscard]] Bytes encode_heartbeat(std::uint64_t entries, const std::string& cosignature = {});
 
 /// Errors: kInvalidArgument naming the field that is missing or of another type.
 [[nodiscard]] Result<InitBody> decode_init(ByteView body);

@@ -23,7 +23,7 @@ struct Addresses {
 
 asio::awaitable<Addresses> resolve(Endpoint endpoint, std::chrono::nanoseconds limit) {
   Addresses found;
-  if (!endpoint.is_tls()) {
+  if (endpoint.is_local()) {
     found.all.emplace_back(asio::local::stream_protocol::endpoint(endpoint.unix_socket));
     co_return found;
   }
@@ -54,7 +54,8 @@ tl::unexpected<Error> not_connected(const error_code& code, const Endpoint& endp
     return fail(ErrorKind::kDeadlineExceeded, endpoint.text() + ": no answer in time");
   }
   return fail(ErrorKind::kUnavailable,
-              endpoint.text() + ": " + code.message() + "; is candor-capture running?");
+              endpoint.text() + ": " + code.message() +
+                  (endpoint.is_local() || endpoint.is_tls() ? "; is candor-capture running?" : ""));
 }
 
 asio::awaitable<Result<void>> secure(LinkStream& stream, Endpoint endpoint,
@@ -105,11 +106,14 @@ asio::awaitable<Result<void>> connect(LinkStream& stream, Endpoint endpoint,
   if (problem) {
     co_return not_connected(problem, endpoint);
   }
-  if (!endpoint.is_tls()) {
+  if (endpoint.is_local()) {
     co_return Result<void>();
   }
   const int one = 1;
   ::setsockopt(stream.plain().socket().native_handle(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  if (!endpoint.is_tls()) {
+    co_return Result<void>();
+  }
   auto securing = secure(stream, std::move(endpoint), limit);
   co_return co_await std::move(securing);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the other side of the link is: a Unix socket of this machine, or another machine over TLS.
+// Where the other side is: a Unix socket of this machine, or another machine, over TLS or, to a
+// witness, plain.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +23,10 @@ struct Endpoint {
     return {.unix_socket = std::move(unix_socket)};
   }
   [[nodiscard]] bool is_tls() const { return credentials != nullptr; }
+  [[nodiscard]] bool is_local() const { return host.empty(); }
   /// For messages: the path, or "host:port".
   [[nodiscard]] std::string text() const {
-    return is_tls() ? host + ":" + std::to_string(port) : unix_socket;
+    return is_local() ? unix_socket : host + ":" + std::to_string(port);
   }
 };
 

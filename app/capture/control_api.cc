@@ -10,6 +10,7 @@
 #include "app/capture/catalogue_json.h"
 #include "app/capture/feed_server.h"
 #include "app/capture/media_response.h"
+#include "app/capture/notary/logs_api.h"
 #include "app/capture/session_copies.h"
 #include "app/capture/volume_json.h"
 #include "app/capture/wire.h"
@@ -86,9 +87,11 @@ Result<void> check_by(const HttpRequest& request, const std::string& by) {
 }  // namespace
 
 ControlApi::ControlApi(CaptureHost& host, const storage::IndexFollower& index,
-                       asio::thread_pool& blocking, ControlOptions options)
+                       const NotaryOffice& office, asio::thread_pool& blocking,
+                       ControlOptions options)
     : host_(host),
       index_(index),
+      office_(office),
       catalogue_strand_(blocking.get_executor()),
       options_(std::move(options)),
       gaps_(catalogue_strand_, options_.index_path) {}
@@ -103,6 +106,9 @@ asio::awaitable<HttpResponse> ControlApi::handle(HttpRequest request) {
   }
   if (path[1] == "sessions") {
     co_return co_await sessions(std::move(request));
+  }
+  if (path[1] == "logs" && request.method == "GET") {
+    co_return co_await logs(std::move(request));
   }
   if (path.size() != 2 || request.method != "GET") {
     co_return no_such_path();
@@ -161,7 +167,37 @@ asio::awaitable<HttpResponse> ControlApi::status() {
              {{"p50", recorder.sync.p50_ms},
               {"p99", recorder.sync.p99_ms},
               {"max", recorder.sync.max_ms}}},
+            {"evidence", evidence_json(office_.board().all(), office_.plan().signer,
+                                       office_.plan().witnesses)},
+            {"alarms", alarms_json(office_.alarms().all())},
             {"rooms", std::move(rooms)}});
+}
+
+asio::awaitable<HttpResponse> ControlApi::logs(HttpRequest request) {
+  const auto& path = request.segments;
+  if (path.size() == 2) {
+    co_return net::json_response(200, logs_json(office_.board().all()));
+  }
+  if (path.size() < 5) {
+    co_return no_such_path();
+  }
+  std::string rest = path[4];
+  for (std::size_t i = 5; i < path.size(); ++i) {
+    rest += "/" + path[i];
+  }
+  const auto wanted = parse_log_path(rest);
+  const LogViewPtr log = find_log(office_.board(), path[2], path[3]);
+  if (log == nullptr || !wanted.has_value()) {
+    co_return net::error_response(
+        log == nullptr ? Error(ErrorKind::kNotFound, "no log of that room and epoch")
+                       : wanted.error());
+  }
+  const std::vector<std::string> roots = volume_roots(host_.plan());
+  const auto read = [&log, &wanted, &roots, &request] {
+    return log_response(*log, *wanted, roots, request);
+  };
+  auto reading = net::run_blocking(catalogue_strand_, read);
+  co_return co_await std::move(reading);
 }
 
 HttpResponse ControlApi::feed(const HttpRequest& request) {

@@ -11,6 +11,7 @@
 
 #include "app/capture/gap_counts.h"
 #include "app/capture/host.h"
+#include "app/capture/notary/office.h"
 #include "net/http.h"
 #include "storage/read/catalogue.h"
 #include "storage/write/index_follower.h"
@@ -22,10 +23,11 @@ struct ControlOptions {
   std::size_t feed_ring_bytes_max = std::size_t{4} << 20;
 };
 
-/// On the net thread; reads the catalogue on the pool. Host, follower and pool outlive it.
+/// On the net thread; reads catalogue and logs on the pool. Host, follower, office and pool outlive
+/// it.
 class ControlApi {
  public:
-  ControlApi(CaptureHost& host, const storage::IndexFollower& index,
+  ControlApi(CaptureHost& host, const storage::IndexFollower& index, const NotaryOffice& office,
              boost::asio::thread_pool& blocking, ControlOptions options);
 
   [[nodiscard]] net::asio::awaitable<net::HttpResponse> handle(net::HttpRequest request);
@@ -47,10 +49,12 @@ class ControlApi {
   [[nodiscard]] net::asio::awaitable<net::HttpResponse> media(net::HttpRequest request,
                                                               std::optional<Uuid> session,
                                                               Uuid stream);
+  [[nodiscard]] net::asio::awaitable<net::HttpResponse> logs(net::HttpRequest request);
   [[nodiscard]] net::HttpResponse feed(const net::HttpRequest& request);
 
   CaptureHost& host_;
   const storage::IndexFollower& index_;
+  const NotaryOffice& office_;
   boost::asio::strand<boost::asio::thread_pool::executor_type> catalogue_strand_;
   ControlOptions options_;
   GapCounts gaps_;

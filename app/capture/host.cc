@@ -34,7 +34,12 @@ media::RunClock anchored_clock(const storage::Recorder& recorder, std::size_t ro
 std::vector<storage::RoomSpec> recorder_rooms(const HostPlan& plan) {
   std::vector<storage::RoomSpec> specs;
   for (const RoomPlan& room : plan.rooms) {
-    storage::RoomSpec spec{.room = room.options.room, .streams = {}};
+    storage::RoomSpec spec{.room = room.options.room,
+                           .streams = {},
+                           .epoch = room.epoch.number,
+                           .former = {.log = {.origin = room.epoch.previous_origin,
+                                              .checkpoint = room.epoch.previous_checkpoint},
+                                      .reason = room.epoch.reason}};
     for (const TrackOptions& track : room.options.tracks) {
       if (!track.is_live_only) {
         spec.streams.push_back({.name = track.name, .source = track.source, .media = track.media});
@@ -182,6 +187,14 @@ Room* CaptureHost::find_room(std::string_view name) {
   const auto found = std::find_if(rooms_.begin(), rooms_.end(),
                                   [&](const auto& room) { return room->options().room == name; });
   return found == rooms_.end() ? nullptr : found->get();
+}
+
+void CaptureHost::note_event(std::string_view name, storage::NoteEvent event) {
+  const auto found = std::ranges::find_if(
+      rooms_, [&](const auto& room) { return room->options().room == name; });
+  if (found != rooms_.end()) {
+    recorder_->note_event(static_cast<std::size_t>(found - rooms_.begin()), std::move(event));
+  }
 }
 
 Room* CaptureHost::find_session(const Uuid& session) {

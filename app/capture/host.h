@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/capture/notary/epochs.h"
 #include "app/capture/room.h"
 #include "app/capture/source_supervisor.h"
 #include "app/capture/space/keeper.h"
@@ -28,6 +29,7 @@ struct SourcePlan {
 struct RoomPlan {
   RoomOptions options;
   std::vector<SourcePlan> sources;
+  Epoch epoch{};  // Of the room's log.
 };
 
 /// A room that has a name and nothing else.
@@ -73,6 +75,11 @@ class CaptureHost {
   [[nodiscard]] const HostPlan& plan() const { return plan_; }
   [[nodiscard]] std::vector<RoomStatus> rooms() const;
   [[nodiscard]] storage::RecorderStatus recorder_status() const { return recorder_->status(); }
+
+  [[nodiscard]] const storage::Mirror::Writers& volumes() const { return recorder_->volumes(); }
+
+  /// A RECORDER entry in the room's log; nothing if there is no such room.
+  void note_event(std::string_view room, storage::NoteEvent event);
 
   [[nodiscard]] SpaceStatus space_status() const { return space_->status(); }
 

@@ -52,7 +52,7 @@ Result<IndexFold> IndexFold::open(Database& database) {
       database.prepare("INSERT INTO streams (stream, log_id, room, chain, name, source, media) "
                        "VALUES (?,?,?,?,?,?,?)"));
   CANDOR_TRY(Statement session,
-             database.prepare("INSERT INTO sessions (session, log_id, room, case_id, person, "
+             database.prepare("INSERT OR IGNORE INTO sessions (session, log_id, room, case_id, person, "
                               "interrogators, opened_by, opened_entry, opened_ns) "
                               "VALUES (?,?,?,?,?,?,?,?,?)"));
   CANDOR_TRY(Statement interrogator,

@@ -24,8 +24,14 @@ struct Candidate {
 
 }  // namespace
 
+Result<LogState> RoomLog::read(Mirror& mirror, Origin origin, const EntryClock& clock) {
+  RoomLog log(mirror, std::move(origin), clock);
+  CANDOR_CHECK(with_context(log.replay_furthest(), log.folder_));
+  return std::move(log.state_);
+}
+
 Result<RoomLog> RoomLog::open(Mirror& mirror, Origin origin, const EntryClock& clock,
-                              std::string software) {
+                              std::string software, evidence::PreviousLog previous) {
   RoomLog log(mirror, std::move(origin), clock);
   CANDOR_CHECK(log.check_origin());
   CANDOR_CHECK(with_context(log.replay_furthest(), log.folder_));
@@ -39,8 +45,9 @@ Result<RoomLog> RoomLog::open(Mirror& mirror, Origin origin, const EntryClock& c
     }
   }
   if (log.state_.size() == 0) {
-    const Bytes body = evidence::encode(
-        evidence::GenesisBody{.origin = log.origin_.line(), .software = std::move(software)});
+    const Bytes body = evidence::encode(evidence::GenesisBody{.origin = log.origin_.line(),
+                                                              .software = std::move(software),
+                                                              .previous = std::move(previous)});
     CANDOR_TRY(const Bytes entry,
                log.append(evidence::EntryType::kGenesis, evidence::kEventChain, body));
     CANDOR_CHECK(log.commit());

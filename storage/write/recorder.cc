@@ -53,11 +53,15 @@ Result<std::unique_ptr<Recorder>> Recorder::open(std::vector<VolumeSlot> volumes
   }
   for (const RoomSpec& spec : rooms) {
     RoomRecorder::Options room_options{
-        .origin = {.authority = used.authority, .site = used.site, .room = spec.room},
+        .origin = {.authority = used.authority, .site = used.site, .room = spec.room,
+                   .epoch = spec.epoch},
         .streams = spec.streams,
         .software = used.software,
         .config_digest = used.config_digest,
-        .on_closed_copy = {}};
+        .on_closed_copy = {},
+        .former = spec.former,
+        .reach = used.reach,
+        .cosignatures = used.cosignatures};
     if (recorder->keeper_ != nullptr) {
       room_options.on_closed_copy = [keeper = recorder->keeper_](ClosedCopy copy) {
         keeper->note(std::move(copy));
@@ -77,6 +81,7 @@ Result<std::unique_ptr<Recorder>> Recorder::open(std::vector<VolumeSlot> volumes
     }
     recorder->resumed_.push_back(std::move(resumed));
     index.submit(room.take_updates());
+    recorder->tell_leaves(room);
     recorder->rooms_.push_back(std::move(room));
   }
   recorder->look_after_copies();
@@ -118,6 +123,10 @@ void Recorder::open_session(std::size_t room, OpenSession session, Done done) {
 void Recorder::close_session(std::size_t room, CloseSession session, Done done) {
   queue_.push_control(
       Item{.key = {.room = room}, .what = std::move(session), .done = std::move(done)});
+}
+
+void Recorder::note_event(std::size_t room, NoteEvent event) {
+  queue_.push_control(Item{.key = {.room = room}, .what = std::move(event), .done = {}});
 }
 
 void Recorder::stop() {
@@ -172,6 +181,8 @@ Result<void> Recorder::handle(Item& item) {
     room.open_gap(item.key.stream, *gap);
   } else if (const auto* open = std::get_if<OpenSession>(&item.what)) {
     room.open_session(*open);
+  } else if (auto* event = std::get_if<NoteEvent>(&item.what)) {
+    room.note_event(std::move(event->event), std::move(event->detail));
   } else {
     room.close_session(std::get<CloseSession>(item.what));
   }
@@ -236,7 +247,14 @@ Result<void> Recorder::commit_room(RoomRecorder& room) {
   if (std::vector<IndexUpdate> updates = room.take_updates(); !updates.empty()) {
     index_.submit(std::move(updates));
   }
+  tell_leaves(room);
   return {};
+}
+
+void Recorder::tell_leaves(RoomRecorder& room) {
+  if (options_.leaves != nullptr) {
+    options_.leaves->submit(room.take_leaves());
+  }
 }
 
 void Recorder::check_clock() {

@@ -32,6 +32,8 @@ struct StreamKey {
 struct RoomSpec {
   std::string room;
   std::vector<StreamSpec> streams;
+  std::uint32_t epoch = 1;
+  evidence::LinkBody former{};  // Of an epoch above 1: the log before, and why it ended.
 };
 
 struct RecorderOptions {
@@ -46,6 +48,9 @@ struct RecorderOptions {
   /// small volume: the logs, which say so, must never be what finds the disk full.
   std::uint64_t reserve_bytes = std::uint64_t{256} << 20;
   CopyOptions copies{};
+  LeafSink* leaves = nullptr;         // Told of what is durable; outlives the recorder.
+  std::shared_ptr<LogReach> reach{};  // Together with `leaves`.
+  std::shared_ptr<const NewestCosignatures> cosignatures{};  // Stand in the heartbeats.
   /// One of two volumes that does not answer for so long is given up until it does.
   std::chrono::milliseconds volume_stuck_after{10'000};
   /// A room's log failed on every volume: the process must stop and start anew, which recovers it.
@@ -100,9 +105,12 @@ class Recorder {
   void open_gap(StreamKey key, OpenGap gap);
   void open_session(std::size_t room, OpenSession session, Done done);
   void close_session(std::size_t room, CloseSession session, Done done);
+  /// A RECORDER entry in a room's log: what a person must find there.
+  void note_event(std::size_t room, NoteEvent event);
 
   [[nodiscard]] const Resumed& resumed(std::size_t room) const { return resumed_[room]; }
   [[nodiscard]] RecorderStatus status() const EXCLUDES(status_mutex_);
+  [[nodiscard]] const Mirror::Writers& volumes() const { return mirror_.writers(); }
   [[nodiscard]] const Volume& volume() const { return mirror_.writers().front()->volume(); }
 
   /// Takes nothing more, commits all, joins the thread. Idempotent.
@@ -111,7 +119,7 @@ class Recorder {
  private:
   struct Item {
     StreamKey key;
-    std::variant<AppendChunk, OpenGap, OpenSession, CloseSession> what;
+    std::variant<AppendChunk, OpenGap, OpenSession, CloseSession, NoteEvent> what;
     Done done;
   };
 
@@ -125,6 +133,7 @@ class Recorder {
                                     const AppendChunk& item);
   [[nodiscard]] Result<void> round();
   [[nodiscard]] Result<void> commit_room(RoomRecorder& room);
+  void tell_leaves(RoomRecorder& room);
   void look_after_copies();
   void tend_volumes();
   void check_clock();

@@ -52,6 +52,11 @@ Result<Bytes> RoomLog::append(evidence::EntryType type, std::uint32_t chain, Byt
   Bytes entry = evidence::encode_entry(header, body);
   CANDOR_CHECK(state_.apply(entry));
   queued_.push_back(entry);
+  if (reach_ != nullptr) {
+    // The chain's next entry names this one by its leaf hash.
+    queued_leaves_.push_back(
+        {.index = header.index, .type = type, .hash = state_.chain_end(chain).previous});
+  }
   return entry;
 }
 
@@ -62,20 +67,37 @@ Result<void> RoomLog::commit() {
     evidence::append_framed(frames, entry);
     ++framed;
     if ((written_ + framed) % kEntriesPerBundle == 0) {
-      CANDOR_CHECK(write_to_bundle(std::exchange(frames, {})));
+      CANDOR_CHECK(write_to_bundle(std::exchange(frames, {}), framed));
       written_ += std::exchange(framed, 0);
       CANDOR_CHECK(finish_bundle());
     }
   }
   if (framed > 0) {
-    CANDOR_CHECK(write_to_bundle(std::move(frames)));
+    CANDOR_CHECK(write_to_bundle(std::move(frames), framed));
     written_ += framed;
   }
   queued_.clear();
+  leaves_.insert(leaves_.end(), queued_leaves_.begin(), queued_leaves_.end());
+  queued_leaves_.clear();
   return {};
 }
 
-Result<void> RoomLog::write_to_bundle(Bytes frames) {
+void RoomLog::tell_of_leaves(std::shared_ptr<LogReach> reach) {
+  reach_ = std::move(reach);
+  tell_reach(written_);
+}
+
+// Behind the sync and the reading back in each volume's queue.
+void RoomLog::tell_reach(std::uint64_t entries) {
+  if (reach_ != nullptr && bundle_ != nullptr) {
+    bundle_->tell([reach = reach_, log = name(), entries](const VolumeWriter& volume,
+                                                         std::uint64_t generation) {
+      reach->tell(volume.volume().name(), generation, log, entries);
+    });
+  }
+}
+
+Result<void> RoomLog::write_to_bundle(Bytes frames, std::uint64_t framed) {
   if (bundle_ == nullptr) {
     CANDOR_TRY(MirroredFile begun,
                MirroredFile::create(mirror_->writers(),
@@ -89,6 +111,7 @@ Result<void> RoomLog::write_to_bundle(Bytes frames) {
   // A copy whose sync failed is not asked to read back: the second answer holds for both.
   const VotePtr synced = bundle_->sync();
   const VotePtr read_back = bundle_->verify({span}, digest);
+  tell_reach(written_ + framed);
   CANDOR_CHECK(mirror_->wait(synced));
   return read_back->wait();
 }

@@ -16,6 +16,8 @@
 #include "storage/write/mirror/log_copy.h"
 #include "storage/write/mirror/mirror.h"
 #include "storage/write/mirror/mirrored_file.h"
+#include "storage/write/tree/leaf_feed.h"
+#include "storage/write/tree/log_reach.h"
 
 namespace candor::storage {
 
@@ -37,7 +39,14 @@ class RoomLog {
   /// Errors: kDataLoss  on no volume does the log continue to its end, or the origin differs;
   /// nothing is changed.
   [[nodiscard]] static Result<RoomLog> open(Mirror& mirror, Origin origin, const EntryClock& clock,
-                                            std::string software);
+                                            std::string software,
+                                            evidence::PreviousLog previous = {});
+
+  /// What a log adds up to, of the volume where it reaches furthest; nothing is changed but what a
+  /// power cut left at its end. A log that is not there adds up to nothing.
+  /// Errors: those of open().
+  [[nodiscard]] static Result<LogState> read(Mirror& mirror, Origin origin,
+                                             const EntryClock& clock);
 
   /// Queues an entry and returns its exact bytes; durable only after commit().
   [[nodiscard]] Result<Bytes> append(evidence::EntryType type, std::uint32_t chain, ByteView body);
@@ -50,6 +59,16 @@ class RoomLog {
   /// there. Done by the volume's thread; a failure makes the volume leave again.
   void rejoin(const std::shared_ptr<VolumeWriter>& volume);
 
+  /// The leaves of what was committed since the last call; none before the first call of
+  /// tell_of_leaves().
+  [[nodiscard]] LeafBatch take_leaves() {
+    return {.log = name(), .leaves = std::exchange(leaves_, {})};
+  }
+  /// From now on leaves are kept for take_leaves(), and each volume tells how far its copy is
+  /// durable. `reach` outlives the volumes' threads.
+  void tell_of_leaves(std::shared_ptr<LogReach> reach);
+
+  [[nodiscard]] LogName name() const { return {.room = origin_.room, .epoch = origin_.epoch}; }
   [[nodiscard]] const LogState& state() const { return state_; }
   [[nodiscard]] const std::string& room() const { return origin_.room; }
   [[nodiscard]] std::uint32_t epoch() const { return origin_.epoch; }
@@ -69,8 +88,9 @@ class RoomLog {
   [[nodiscard]] Result<std::size_t> replay_bundle(const Bytes& bundle, bool is_last);
   [[nodiscard]] Result<void> cut_torn_entry(const Volume& volume, std::size_t whole);
   [[nodiscard]] LogExtent extent() const;
-  [[nodiscard]] Result<void> write_to_bundle(Bytes frames);
+  [[nodiscard]] Result<void> write_to_bundle(Bytes frames, std::uint64_t framed);
   [[nodiscard]] Result<void> finish_bundle();
+  void tell_reach(std::uint64_t entries);
 
   Mirror* mirror_;
   Origin origin_;
@@ -79,6 +99,9 @@ class RoomLog {
   std::string folder_;  // From a volume's root.
   LogState state_;
   std::vector<Bytes> queued_;
+  std::vector<Leaf> queued_leaves_;
+  std::vector<Leaf> leaves_;         // Committed, not taken yet.
+  std::shared_ptr<LogReach> reach_;  // Null: nobody asks for leaves.
   std::unique_ptr<MirroredFile> bundle_;  // The growing one.
   std::uint64_t written_ = 0;             // Entries in bundles.
   std::uint64_t whole_bundles_ = 0;       // As they were read,

@@ -261,7 +261,15 @@ void RoomRecorder::add_event(evidence::EntryType type, Bytes body) {
 }
 
 void RoomRecorder::heartbeat() {
-  add_event(evidence::EntryType::kHeartbeat, evidence::encode_heartbeat(log_.state().size()));
+  const std::string cosignature =
+      options_.cosignatures == nullptr ? "" : options_.cosignatures->of(log_.room());
+  add_event(evidence::EntryType::kHeartbeat,
+            evidence::encode_heartbeat(log_.state().size(), cosignature));
+}
+
+void RoomRecorder::note_event(std::string event, std::string detail) {
+  add_event(evidence::EntryType::kRecorder,
+            evidence::encode(recorder_body(std::move(event), std::move(detail))));
 }
 
 void RoomRecorder::note_fault(const VolumeFault& fault) {

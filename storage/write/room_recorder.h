@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,6 +23,7 @@
 #include "storage/write/room_log.h"
 #include "storage/write/segment_writer.h"
 #include "storage/write/tail_reader.h"
+#include "storage/write/tree/newest_cosignatures.h"
 
 namespace candor::storage {
 
@@ -52,6 +54,12 @@ struct OpenSession {
   evidence::SessionOpenBody body;
 };
 
+/// What happened to the run or to the log, for a RECORDER entry.
+struct NoteEvent {
+  std::string event;
+  std::string detail;
+};
+
 struct CloseSession {
   Uuid session;
   std::string by;
@@ -78,6 +86,9 @@ class RoomRecorder {
     std::string software;
     std::string config_digest;
     std::function<void(ClosedCopy)> on_closed_copy{};  // Called on the volumes' threads.
+    evidence::LinkBody former{};        // Of an epoch above 1: the log before.
+    std::shared_ptr<LogReach> reach{};                 // Null: nobody asks for leaves.
+    std::shared_ptr<const NewestCosignatures> cosignatures{};  // For heartbeats; null: none.
   };
 
   /// Opens the room's log and recovers what the run before left (docs/design/recovery.md).
@@ -95,6 +106,8 @@ class RoomRecorder {
   void heartbeat();
   /// A volume could not do something: one entry, if this room is concerned.
   void note_fault(const VolumeFault& fault);
+  /// A RECORDER entry about this run: what a person must find in the log.
+  void note_event(std::string event, std::string detail);
   /// Brings the log on a volume that has come back up to the others', and goes on there.
   void rejoin(const std::shared_ptr<VolumeWriter>& volume);
 
@@ -108,6 +121,9 @@ class RoomRecorder {
 
   /// What the index must learn of the commits since the last call.
   [[nodiscard]] std::vector<IndexUpdate> take_updates() { return std::exchange(updates_, {}); }
+
+  /// The leaves of what was committed since the last call.
+  [[nodiscard]] LeafBatch take_leaves() { return log_.take_leaves(); }
 
   /// Ends all segments and says so in the log; then commit() once more.
   void stop(UtcTime at);
@@ -174,6 +190,7 @@ class RoomRecorder {
   [[nodiscard]] static std::string cause_of(const Error& error);
   [[nodiscard]] static std::uint32_t timescale_of(const Stream& stream);
 
+  [[nodiscard]] Result<void> follow(const LogState& former);
   [[nodiscard]] Result<void> adopt_streams();
   [[nodiscard]] bool must_cut(const Stream& stream, const AppendChunk& item) const;
   [[nodiscard]] Result<void> open_segment(Stream& stream, const AppendChunk& item);

@@ -36,8 +36,20 @@ std::string gap_cause_of(const std::string& shutdown) {
 }  // namespace
 
 Result<RoomRecorder> RoomRecorder::open(Mirror& mirror, const EntryClock& clock, Options options) {
-  CANDOR_TRY(RoomLog log, RoomLog::open(mirror, options.origin, clock, options.software));
-  const std::string shutdown = shutdown_of(log.state(), clock.now().boot_id);
+  CANDOR_TRY(RoomLog log, RoomLog::open(mirror, options.origin, clock, options.software,
+                                        options.former.log));
+  if (options.reach != nullptr) {
+    log.tell_of_leaves(options.reach);
+  }
+  // A new epoch goes on where the log before it ends.
+  std::optional<LogState> former;
+  if (options.origin.epoch > 1 && log.state().size() == 1) {
+    RoomLog::Origin before = options.origin;
+    --before.epoch;
+    CANDOR_TRY(former, RoomLog::read(mirror, std::move(before), clock));
+  }
+  const std::string shutdown =
+      shutdown_of(former.has_value() ? *former : log.state(), clock.now().boot_id);
   RoomRecorder room(mirror, clock, std::move(log), std::move(options));
   if (const auto& session = room.log_.state().open_session(); session.has_value()) {
     room.session_ = session->session;
@@ -52,7 +64,7 @@ Result<RoomRecorder> RoomRecorder::open(Mirror& mirror, const EntryClock& clock,
     room.add_event(evidence::EntryType::kRecorder,
                    evidence::encode(room.recorder_body("fault", what)));
   }
-  CANDOR_CHECK(room.adopt_streams());
+  CANDOR_CHECK(former.has_value() ? room.follow(*former) : room.adopt_streams());
   if (shutdown != "first") {
     for (std::size_t i = 0; i < room.streams_.size(); ++i) {
       if (!room.streams_[i].gap.has_value() && room.streams_[i].timescale != 0) {
@@ -61,6 +73,45 @@ Result<RoomRecorder> RoomRecorder::open(Mirror& mirror, const EntryClock& clock,
     }
   }
   return room;
+}
+
+// The first entries of a new epoch: why it is one, streams with new ids and files that are numbered
+// on, the gaps that are open, the session that runs.
+Result<void> RoomRecorder::follow(const LogState& former) {
+  add_event(evidence::EntryType::kLink, evidence::encode(options_.former));
+  std::uint32_t chain = 1;
+  for (const StreamSpec& spec : options_.streams) {
+    Stream stream;
+    stream.spec = spec;
+    stream.id = make_uuid(clock_->now().real);
+    stream.chain = chain++;
+    add_event(evidence::EntryType::kStream,
+              evidence::encode(evidence::StreamBody{.stream = stream.id,
+                                                    .name = spec.name,
+                                                    .source = spec.source,
+                                                    .media = spec.media,
+                                                    .chain = stream.chain}));
+    if (const StreamState* known = former.stream_named(spec.name); known != nullptr) {
+      stream.timescale = known->timescale;
+      stream.next_segment = known->next_segment;
+      stream.end = stream.committed_end = known->end;
+      stream.gap = known->open_gap;
+    }
+    streams_.push_back(std::move(stream));
+  }
+  if (former.open_session().has_value()) {
+    session_ = former.open_session()->session;
+    open_session({.body = *former.open_session()});
+  }
+  for (Stream& stream : streams_) {
+    if (stream.gap.has_value()) {
+      evidence::GapBody gap = std::move(*stream.gap);
+      gap.stream = stream.id;
+      gap.session = session_;
+      begin_gap(stream, std::move(gap));
+    }
+  }
+  return {};
 }
 
 Result<void> RoomRecorder::adopt_streams() {

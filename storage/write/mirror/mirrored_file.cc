@@ -280,6 +280,18 @@ std::size_t MirroredFile::whole_copies() const {
       std::ranges::count_if(copies_, [](const CopyPtr& copy) { return copy->takes_bytes(); }));
 }
 
+void MirroredFile::tell(const Told& told) {
+  for (const CopyPtr& copy : copies_) {
+    copy->volume->post(
+        [copy, told] {
+          if (copy->takes_bytes() && copy->file != nullptr) {
+            told(*copy->volume, copy->generation);
+          }
+        },
+        0);
+  }
+}
+
 void MirroredFile::close(const Closed& done) {
   for (CopyPtr& copy : std::exchange(copies_, {})) {
     const auto volume = copy->volume;

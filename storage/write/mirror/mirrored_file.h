@@ -73,6 +73,11 @@ class MirroredFile {
   /// Opens the copy on a volume that has come back and holds the file with its present size.
   void rejoin(const std::shared_ptr<VolumeWriter>& volume);
 
+  /// Once all before is done, calls `told` on the volume's thread for each copy that has all that was
+  /// appended until now, with the generation of the volume it was written in.
+  using Told = std::function<void(const VolumeWriter& volume, std::uint64_t generation)>;
+  void tell(const Told& told);
+
   /// Closes every copy once all is done with it; then `done` is called on each volume's thread,
   /// with whether the copy is whole.
   using Closed = std::function<void(const Volume& volume, bool is_whole)>;
