@@ -215,8 +215,7 @@ Result<CosignedNotes> CosignedNotes::open(const Volume& volume, const LogName& l
   CANDOR_TRY(const Bytes bytes, read_file(volume.files(), notes.folder_ + last, kBundleBytesMax));
   const evidence::Bundle framed = evidence::read_bundle(bytes);
   if (framed.consumed < bytes.size()) {
-    CANDOR_CHECK(quarantine_tail(volume.files(), notes.folder_ + last, framed.consumed,
-                                 volume.quarantine_path(relative + last, now)));
+    CANDOR_CHECK(volume.quarantine_tail(relative + last, framed.consumed, now));
   }
   notes.notes_ = (number - 1) * kNotesPerFile + framed.entries.size();
   if (framed.entries.size() < kNotesPerFile) {
