@@ -30,9 +30,9 @@ json::value previous_or_null(const PreviousLog& log) {
   if (log.origin.empty()) {
     return nullptr;
   }
-  return json::object{{"origin", log.origin},
-                      {"checkpoint", log.checkpoint.empty() ? json::value(nullptr)
-                                                            : json::value(log.checkpoint)}};
+  return json::object{
+      {"origin", log.origin},
+      {"checkpoint", log.checkpoint.empty() ? json::value(nullptr) : json::value(log.checkpoint)}};
 }
 
 // Reads typed fields and keeps the first complaint, so that a decoder is a list of fields.
@@ -235,10 +235,33 @@ Bytes encode(const RecorderBody& body) {
                    {"detail", free_text(body.detail)}});
 }
 
+Bytes encode(const ClockStateBody& body) {
+  const bool knows_error = body.error_us != kClockErrorUnknown;
+  return to_bytes(
+      {{"step_ns", 0},
+       {"real_ns", body.real.ns},
+       {"boot_ns", body.boot.ns},
+       {"state", static_cast<unsigned>(body.state)},
+       {"error_us", knows_error ? json::value(body.error_us) : json::value(nullptr)},
+       {"source", body.source.empty() ? json::value(nullptr) : json::value(free_text(body.source))},
+       {"detail", free_text(body.detail)}});
+}
+
+Bytes encode(const TimeAnchorBody& body) {
+  return to_bytes({{"authority", body.authority},
+                   {"origin", body.origin},
+                   {"size", body.size},
+                   {"root", to_hex(body.root)},
+                   {"note_digest", to_hex(body.note_digest)},
+                   {"token_digest", to_hex(body.token_digest)},
+                   {"gen_time", to_rfc3339(body.time)},
+                   {"policy", body.policy}});
+}
+
 Bytes encode_heartbeat(std::uint64_t entries, const std::string& cosignature) {
-  return to_bytes({{"entries", entries},
-                   {"cosignature", cosignature.empty() ? json::value(nullptr)
-                                                       : json::value(cosignature)}});
+  return to_bytes(
+      {{"entries", entries},
+       {"cosignature", cosignature.empty() ? json::value(nullptr) : json::value(cosignature)}});
 }
 
 Result<InitBody> decode_init(ByteView bytes) {
@@ -339,6 +362,26 @@ Result<RecorderBody> decode_recorder(ByteView bytes) {
   reader.text("shutdown", body.shutdown);
   reader.number("last_index", body.last_index);
   reader.text("detail", body.detail);
+  return reader.finish(std::move(body));
+}
+
+Result<TimeAnchorBody> decode_time_anchor(ByteView bytes) {
+  Reader reader(bytes);
+  TimeAnchorBody body;
+  std::string time;
+  reader.text("authority", body.authority);
+  reader.text("origin", body.origin);
+  reader.number("size", body.size);
+  reader.digest("root", body.root);
+  reader.digest("note_digest", body.note_digest);
+  reader.digest("token_digest", body.token_digest);
+  reader.text("gen_time", time);
+  reader.text("policy", body.policy);
+  if (const auto parsed = parse_rfc3339(time); parsed.has_value()) {
+    body.time = *parsed;
+  } else {
+    reader.complain("gen_time");
+  }
   return reader.finish(std::move(body));
 }
 

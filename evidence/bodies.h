@@ -11,7 +11,9 @@
 #include "core/ids.h"
 #include "core/media.h"
 #include "core/result.h"
+#include "core/time.h"
 #include "evidence/digest.h"
+#include "evidence/entry.h"
 
 namespace candor::evidence {
 
@@ -109,9 +111,31 @@ struct RecorderBody {
   std::string detail;
 };
 
-/// `by`, `reason` and `detail` become plain text (core/text.h); all other text must be UTF-8
-/// already, as the configuration and the control API see to. A body is at most kJsonBodyBytesMax
-/// long.
+/// CLOCK: another state of the wall clock or another source of it. A step has a body of its own.
+struct ClockStateBody {
+  ClockState state = ClockState::kUnknown;
+  std::uint32_t error_us = kClockErrorUnknown;
+  std::string source{};  // Empty: none.
+  UtcTime real;
+  BootTime boot;
+  std::string detail{};
+};
+
+/// TIME-ANCHOR: an outside authority's time over a checkpoint.
+struct TimeAnchorBody {
+  std::string authority;  // As the configuration calls it.
+  std::string origin;     // Of the log whose checkpoint it is: of this one, or of a former epoch.
+  std::uint64_t size = 0;
+  Digest root{};
+  Digest note_digest{};   // SHA-256 of the stored note: what was stamped.
+  Digest token_digest{};  // SHA-256 of the stored answer.
+  UtcTime time;           // The authority's, genTime.
+  std::string policy;
+};
+
+/// `by`, `reason`, `source` and `detail` become plain text (core/text.h); all other text must be
+/// UTF-8 already, as the configuration and the control API see to. A body is at most
+/// kJsonBodyBytesMax long.
 [[nodiscard]] Bytes encode(const GenesisBody& body);
 [[nodiscard]] Bytes encode(const LinkBody& body);
 [[nodiscard]] Bytes encode(const InitBody& body);
@@ -120,6 +144,8 @@ struct RecorderBody {
 [[nodiscard]] Bytes encode(const SessionCloseBody& body);
 [[nodiscard]] Bytes encode(const GapBody& body);
 [[nodiscard]] Bytes encode(const RecorderBody& body);
+[[nodiscard]] Bytes encode(const ClockStateBody& body);
+[[nodiscard]] Bytes encode(const TimeAnchorBody& body);
 /// `cosignature` is the newest cosignature line that is known, verbatim; empty: none.
 [[nodiscard]] Bytes encode_heartbeat(std::uint64_t entries, const std::string& cosignature = {});
 
@@ -130,5 +156,6 @@ struct RecorderBody {
 [[nodiscard]] Result<SessionCloseBody> decode_session_close(ByteView body);
 [[nodiscard]] Result<GapBody> decode_gap(ByteView body);
 [[nodiscard]] Result<RecorderBody> decode_recorder(ByteView body);
+[[nodiscard]] Result<TimeAnchorBody> decode_time_anchor(ByteView body);
 
 }  // namespace candor::evidence

@@ -131,5 +131,42 @@ TEST(BodiesTest, AreRefusedWithTheNameOfTheFieldThatIsWrong) {
   EXPECT_FALSE(decode_recorder(as_bytes("[1]")).has_value());
 }
 
+TEST(BodiesTest, AnAnchorNamesTheTokenAndTheCheckpoint) {
+  TimeAnchorBody body{.authority = "tsa-1",
+                      .origin = "rec.example/site7/room-1/1",
+                      .size = 11,
+                      .time = {1'790'000'000'250'000'000},
+                      .policy = "1.2.3"};
+  body.root[0] = 1;
+  body.note_digest[0] = 2;
+  body.token_digest[0] = 3;
+
+  const TimeAnchorBody read = decode_time_anchor(encode(body)).value();
+
+  EXPECT_EQ(read.authority, body.authority);
+  EXPECT_EQ(read.origin, body.origin);
+  EXPECT_EQ(read.size, body.size);
+  EXPECT_EQ(read.root, body.root);
+  EXPECT_EQ(read.note_digest, body.note_digest);
+  EXPECT_EQ(read.token_digest, body.token_digest);
+  EXPECT_EQ(read.time.ns, body.time.ns);
+  EXPECT_EQ(read.policy, body.policy);
+  EXPECT_FALSE(decode_time_anchor(as_bytes("{\"authority\":\"tsa-1\"}")).has_value());
+}
+
+TEST(BodiesTest, AnotherStateOfTheClockIsSaidWithItsSource) {
+  EXPECT_EQ(as_text(encode(ClockStateBody{.state = ClockState::kHoldover,
+                                          .error_us = 710,
+                                          .source = "192.0.2.7",
+                                          .real = {5},
+                                          .boot = {6},
+                                          .detail = "why"})),
+            R"({"step_ns":0,"real_ns":5,"boot_ns":6,"state":3,"error_us":710,)"
+            R"("source":"192.0.2.7","detail":"why"})");
+  EXPECT_EQ(as_text(encode(ClockStateBody{.real = {5}, .boot = {6}, .detail = "why"})),
+            R"({"step_ns":0,"real_ns":5,"boot_ns":6,"state":0,"error_us":null,)"
+            R"("source":null,"detail":"why"})");
+}
+
 }  // namespace
 }  // namespace candor::evidence
