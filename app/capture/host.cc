@@ -189,12 +189,26 @@ Room* CaptureHost::find_room(std::string_view name) {
   return found == rooms_.end() ? nullptr : found->get();
 }
 
+std::optional<std::size_t> CaptureHost::index_of(std::string_view name) const {
+  const auto found =
+      std::ranges::find_if(rooms_, [&](const auto& room) { return room->options().room == name; });
+  return found == rooms_.end() ? std::nullopt
+                               : std::optional(static_cast<std::size_t>(found - rooms_.begin()));
+}
+
 void CaptureHost::note_event(std::string_view name, storage::NoteEvent event) {
-  const auto found = std::ranges::find_if(
-      rooms_, [&](const auto& room) { return room->options().room == name; });
-  if (found != rooms_.end()) {
-    recorder_->note_event(static_cast<std::size_t>(found - rooms_.begin()), std::move(event));
+  if (const auto room = index_of(name); room.has_value()) {
+    recorder_->note_event(*room, std::move(event));
   }
+}
+
+bool CaptureHost::add_event(std::string_view name, storage::AddEvent event,
+                            storage::Recorder::Done done) {
+  const auto room = index_of(name);
+  if (room.has_value()) {
+    recorder_->add_event(*room, std::move(event), std::move(done));
+  }
+  return room.has_value();
 }
 
 Room* CaptureHost::find_session(const Uuid& session) {

@@ -5,8 +5,10 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "app/capture/notary/epochs.h"
@@ -81,6 +83,14 @@ class CaptureHost {
   /// A RECORDER entry in the room's log; nothing if there is no such room.
   void note_event(std::string_view room, storage::NoteEvent event);
 
+  /// An entry of the room's chain of events. False: there is no such room.
+  [[nodiscard]] bool add_event(std::string_view room, storage::AddEvent event,
+                               storage::Recorder::Done done);
+  /// For the entries of all rooms.
+  void take_clock_reading(storage::ClockReading reading) {
+    recorder_->take_clock_reading(std::move(reading));
+  }
+
   [[nodiscard]] SpaceStatus space_status() const { return space_->status(); }
 
   /// Starts a session in one of the rooms, if it fits on a volume beside what records; `done` as
@@ -102,6 +112,7 @@ class CaptureHost {
 
   CaptureHost(HostPlan plan, const Clock& clock);
 
+  [[nodiscard]] std::optional<std::size_t> index_of(std::string_view room) const;
   void tick(const std::stop_token& stop);
   void tick_once();
 

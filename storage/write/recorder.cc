@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include "core/assert.h"
 #include "core/log.h"
 
 namespace candor::storage {
@@ -52,16 +53,17 @@ Result<std::unique_ptr<Recorder>> Recorder::open(std::vector<VolumeSlot> volumes
     recorder->keeper_ = CopyKeeper::make(recorder->mirror_.writers(), clock, used.copies);
   }
   for (const RoomSpec& spec : rooms) {
-    RoomRecorder::Options room_options{
-        .origin = {.authority = used.authority, .site = used.site, .room = spec.room,
-                   .epoch = spec.epoch},
-        .streams = spec.streams,
-        .software = used.software,
-        .config_digest = used.config_digest,
-        .on_closed_copy = {},
-        .former = spec.former,
-        .reach = used.reach,
-        .cosignatures = used.cosignatures};
+    RoomRecorder::Options room_options{.origin = {.authority = used.authority,
+                                                  .site = used.site,
+                                                  .room = spec.room,
+                                                  .epoch = spec.epoch},
+                                       .streams = spec.streams,
+                                       .software = used.software,
+                                       .config_digest = used.config_digest,
+                                       .on_closed_copy = {},
+                                       .former = spec.former,
+                                       .reach = used.reach,
+                                       .cosignatures = used.cosignatures};
     if (recorder->keeper_ != nullptr) {
       room_options.on_closed_copy = [keeper = recorder->keeper_](ClosedCopy copy) {
         keeper->note(std::move(copy));
@@ -129,6 +131,17 @@ void Recorder::note_event(std::size_t room, NoteEvent event) {
   queue_.push_control(Item{.key = {.room = room}, .what = std::move(event), .done = {}});
 }
 
+void Recorder::add_event(std::size_t room, AddEvent event, Done done) {
+  CANDOR_ASSERT(event.type != evidence::EntryType::kMedia &&
+                event.body.size() <= evidence::kJsonBodyBytesMax);
+  queue_.push_control(
+      Item{.key = {.room = room}, .what = std::move(event), .done = std::move(done)});
+}
+
+void Recorder::take_clock_reading(ClockReading reading) {
+  queue_.push_control(Item{.key = {}, .what = std::move(reading), .done = {}});
+}
+
 void Recorder::stop() {
   queue_.close();
   if (thread_.joinable()) {
@@ -174,6 +187,10 @@ Result<void> Recorder::run_until_closed() {
 }
 
 Result<void> Recorder::handle(Item& item) {
+  if (const auto* reading = std::get_if<ClockReading>(&item.what)) {
+    note_clock(*reading);  // Of all rooms, if there is one.
+    return {};
+  }
   RoomRecorder& room = rooms_[item.key.room];
   if (auto* chunk = std::get_if<AppendChunk>(&item.what)) {
     CANDOR_CHECK(append(room, item.key.stream, *chunk));
@@ -183,6 +200,8 @@ Result<void> Recorder::handle(Item& item) {
     room.open_session(*open);
   } else if (auto* event = std::get_if<NoteEvent>(&item.what)) {
     room.note_event(std::move(event->event), std::move(event->detail));
+  } else if (auto* other = std::get_if<AddEvent>(&item.what)) {
+    room.add_event(other->type, std::move(other->body));
   } else {
     room.close_session(std::get<CloseSession>(item.what));
   }
@@ -273,6 +292,26 @@ void Recorder::check_clock() {
     log::warn("clock.step", {{"step_ns", step_ns}});
   }
   last_time_ = now;
+}
+
+void Recorder::note_clock(const ClockReading& reading) {
+  entry_clock_.take(reading);
+  const bool is_same = clock_reading_.has_value() && clock_reading_->state == reading.state &&
+                       clock_reading_->source == reading.source;
+  clock_reading_ = reading;
+  if (is_same) {
+    return;
+  }
+  const EntryTime now = entry_clock_.now();
+  for (RoomRecorder& room : rooms_) {
+    room.add_event(evidence::EntryType::kClock,
+                   evidence::encode(evidence::ClockStateBody{.state = reading.state,
+                                                             .error_us = reading.error_us,
+                                                             .source = reading.source,
+                                                             .real = now.real,
+                                                             .boot = now.boot,
+                                                             .detail = reading.detail}));
+  }
 }
 
 void Recorder::publish_status() {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <variant>
@@ -107,6 +108,11 @@ class Recorder {
   void close_session(std::size_t room, CloseSession session, Done done);
   /// A RECORDER entry in a room's log: what a person must find there.
   void note_event(std::size_t room, NoteEvent event);
+  /// An entry of the room's chain of events, as it is; `done` once it is durable.
+  void add_event(std::size_t room, AddEvent event, Done done = {});
+  /// What the wall clock is worth from now on; a CLOCK entry in every room's log if its state or
+  /// its source is another one than before.
+  void take_clock_reading(ClockReading reading);
 
   [[nodiscard]] const Resumed& resumed(std::size_t room) const { return resumed_[room]; }
   [[nodiscard]] RecorderStatus status() const EXCLUDES(status_mutex_);
@@ -119,7 +125,8 @@ class Recorder {
  private:
   struct Item {
     StreamKey key;
-    std::variant<AppendChunk, OpenGap, OpenSession, CloseSession, NoteEvent> what;
+    std::variant<AppendChunk, OpenGap, OpenSession, CloseSession, NoteEvent, AddEvent, ClockReading>
+        what;
     Done done;
   };
 
@@ -137,6 +144,7 @@ class Recorder {
   void look_after_copies();
   void tend_volumes();
   void check_clock();
+  void note_clock(const ClockReading& reading);
   void publish_status() EXCLUDES(status_mutex_);
 
   const Clock& clock_;
@@ -153,6 +161,7 @@ class Recorder {
   std::uint64_t rounds_ = 0;
   SyncTimes sync_times_;
   EntryTime last_time_;
+  std::optional<ClockReading> clock_reading_;
   BootTime last_heartbeat_;
   mutable Mutex status_mutex_;
   RecorderStatus status_ GUARDED_BY(status_mutex_);

@@ -60,6 +60,12 @@ struct NoteEvent {
   std::string detail;
 };
 
+/// An entry whose body is made elsewhere.
+struct AddEvent {
+  evidence::EntryType type = evidence::EntryType::kNote;
+  Bytes body;  // JSON, at most evidence::kJsonBodyBytesMax.
+};
+
 struct CloseSession {
   Uuid session;
   std::string by;
@@ -86,7 +92,7 @@ class RoomRecorder {
     std::string software;
     std::string config_digest;
     std::function<void(ClosedCopy)> on_closed_copy{};  // Called on the volumes' threads.
-    evidence::LinkBody former{};        // Of an epoch above 1: the log before.
+    evidence::LinkBody former{};                       // Of an epoch above 1: the log before.
     std::shared_ptr<LogReach> reach{};                 // Null: nobody asks for leaves.
     std::shared_ptr<const NewestCosignatures> cosignatures{};  // For heartbeats; null: none.
   };

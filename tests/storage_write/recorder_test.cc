@@ -62,6 +62,19 @@ class RecorderTest : public RecorderFixture {
     ASSERT_EQ(done.get_future().wait_for(kPatience), std::future_status::ready);
   }
 
+  // "state error" of each SESSION-OPEN entry's header.
+  [[nodiscard]] std::vector<std::string> clocks_of_sessions() const {
+    std::vector<std::string> clocks;
+    for (const Bytes& bytes : log_entries()) {
+      const evidence::EntryHeader header = evidence::decode_entry(bytes).value().header;
+      if (header.type == evidence::EntryType::kSessionOpen) {
+        clocks.push_back(std::to_string(static_cast<int>(header.clock_state)) + " " +
+                         std::to_string(header.clock_error_us));
+      }
+    }
+    return clocks;
+  }
+
   NoIndex index_;
   std::promise<ErrorKind> fatal_;
   std::unique_ptr<Recorder> recorder_;
@@ -101,6 +114,35 @@ TEST_F(RecorderTest, TakesNothingMoreAfterItStopped) {
   std::vector<Sample> samples = test::video_samples("I");
   const ChunkPtr chunk = fragmenter_->push(std::move(samples.front()));
   EXPECT_FALSE(recorder_->try_append({}, {.chunk = chunk, .init = init_, .session = {}}));
+}
+
+TEST_F(RecorderTest, TakesAnEntryThatWasMadeElsewhere) {
+  open();
+  std::promise<void> done;
+  const std::string body = "{\"authority\":\"tsa-1\"}";
+
+  recorder_->add_event(
+      0, {.type = evidence::EntryType::kTimeAnchor, .body = Bytes(body.begin(), body.end())},
+      [&done] { done.set_value(); });
+
+  ASSERT_EQ(done.get_future().wait_for(kPatience), std::future_status::ready);
+  EXPECT_THAT(log_text(), EndsWith("TIME-ANCHOR"));
+}
+
+TEST_F(RecorderTest, SaysOnceWhatTheClockIsWorthFromNowOn) {
+  open();
+  const ClockReading good{.state = evidence::ClockState::kSynchronisedAuthenticated,
+                          .error_us = 710,
+                          .source = "192.0.2.7"};
+  recorder_->take_clock_reading(good);
+  recorder_->take_clock_reading(good);
+  settle();
+  recorder_->take_clock_reading(
+      {.state = evidence::ClockState::kHoldover, .error_us = 900, .source = "192.0.2.7"});
+  settle();
+
+  EXPECT_THAT(log_text(), EndsWith(" CLOCK SESSION-OPEN CLOCK SESSION-OPEN"));
+  EXPECT_THAT(clocks_of_sessions(), testing::ElementsAre("1 710", "3 900"));
 }
 
 // The disk was full, then the log found it full, and the gap was never told.

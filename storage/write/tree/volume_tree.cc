@@ -86,9 +86,9 @@ void VolumeTree::write_tiles(const LogName& log, std::vector<evidence::Tile> til
       [this, log, tiles = std::move(tiles)] {
         logs_.insert(log);
         for (const evidence::Tile& tile : tiles) {
-          const Result<void> written =
-              volume_->is_away() ? fail(ErrorKind::kUnavailable, name() + ": is away")
-                                 : write_tile(volume(), log, tile);
+          const Result<void> written = volume_->is_away()
+                                           ? fail(ErrorKind::kUnavailable, name() + ": is away")
+                                           : write_tile(volume(), log, tile);
           has_missed_ = has_missed_ || !written.has_value();
           note_result(log, written);
         }
@@ -128,6 +128,22 @@ void VolumeTree::append_cosigned(const LogName& log, std::string note) {
           cosigned_.erase(found);
         }
         note_result(log, appended);
+      },
+      bytes);
+}
+
+void VolumeTree::write_stamp(const LogName& log, StampFiles files,
+                             std::function<void(Result<void>)> done) {
+  const std::size_t bytes = files.note.size() + files.token.size();
+  post(
+      [this, log, files = std::move(files), done = std::move(done)] {
+        if (reach(log).value_or(0) < files.size) {
+          done(fail(ErrorKind::kUnavailable, name() + ": does not hold what is stamped"));
+          return;
+        }
+        const Result<void> written = storage::write_stamp(volume(), log, files);
+        note_result(log, written);
+        done(written);
       },
       bytes);
 }

@@ -19,6 +19,7 @@
 #include "core/time.h"
 #include "storage/write/mirror/volume_writer.h"
 #include "storage/write/tree/log_reach.h"
+#include "storage/write/tree/stamp_files.h"
 #include "storage/write/tree/tree_files.h"
 
 namespace candor::storage {
@@ -43,6 +44,10 @@ class VolumeTree : public std::enable_shared_from_this<VolumeTree> {
   /// forgotten.
   void write_note(const LogName& log, std::uint64_t size, std::string note);
   void append_cosigned(const LogName& log, std::string note);
+  /// What was stamped of the log, and with what (stamp_files.h); `done` is called on this thread,
+  /// or never if the queue is full or the thread is stuck. Errors: kUnavailable  the volume is
+  /// away, or does not hold so many entries yet; those of write_stamp.
+  void write_stamp(const LogName& log, StampFiles files, std::function<void(Result<void>)> done);
 
   /// A tile from this volume; on the caller's thread. Errors: those of read_tile; kUnavailable  it
   /// is away or slow.
