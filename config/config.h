@@ -194,12 +194,25 @@ struct WitnessConfig {
   bool own_host = false;  // It counts as none in a quorum.
 };
 
+/// An authority that stamps checkpoints with its time: RFC 3161 over HTTP.
+struct TimestampAuthorityConfig {
+  std::string name;
+  std::string host;
+  std::uint16_t port = 80;
+  std::string target = "/";  // What is asked for there.
+  std::string ca;            // A file of certificates in PEM.
+  std::string ca_at;
+  std::string policy;  // An object identifier, "1.2.3.4"; empty: any.
+};
+
 /// What becomes of the entries that are logged: candor-capture.
 struct EvidenceConfig {
   std::string signer;  // candor-signer's socket; empty: nothing is signed.
   std::vector<WitnessConfig> witnesses;
   std::string policy;  // A tlog-policy file; empty: none.
   std::string policy_at;
+  std::string chronyc = "/usr/bin/chronyc";
+  std::vector<TimestampAuthorityConfig> timestamp_authorities;
 };
 
 struct SignerConfig {
