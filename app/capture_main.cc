@@ -21,6 +21,7 @@
 #include "app/capture/network_link.h"
 #include "app/capture/notary/office.h"
 #include "app/capture/plan.h"
+#include "app/capture/time/time_plan.h"
 #include "app/service/heartbeat.h"
 #include "app/service/notifier.h"
 #include "app/version.h"
@@ -139,8 +140,19 @@ Result<void> read_epochs_of(HostPlan& plan) {
   return {};
 }
 
+struct EvidencePlans {
+  OfficePlan office;
+  TimePlan time;
+};
+
+Result<EvidencePlans> make_evidence_plans(const config::Config& config) {
+  CANDOR_TRY(OfficePlan office, make_office_plan(config));
+  CANDOR_TRY(TimePlan time, make_time_plan(config));
+  return EvidencePlans{.office = std::move(office), .time = std::move(time)};
+}
+
 // Returns the exit code, or kServeAgain.
-Result<int> serve(const config::Config& config, const OfficePlan& office_plan, const Clock& clock) {
+Result<int> serve(const config::Config& config, const EvidencePlans& plans, const Clock& clock) {
   CANDOR_TRY(const storage::StateLock lock,
              with_context(storage::StateLock::take(config.capture.state), config.capture.state_at));
   const std::string index_path = config.capture.state + "/index.db";
@@ -148,7 +160,7 @@ Result<int> serve(const config::Config& config, const OfficePlan& office_plan, c
   Threads threads;
   HostPlan plan = make_plan(config, clock);
   CANDOR_CHECK(read_epochs_of(plan));
-  NotaryOffice office(office_plan);
+  NotaryOffice office(plans.office);
   office.connect(plan.recorder);
   plan.recorder.on_fatal = [&](const Error&) {
     asio::post(*threads.net, [&] {
@@ -174,10 +186,14 @@ Result<int> serve(const config::Config& config, const OfficePlan& office_plan, c
                         threads.net->stop();
                       });
                     }});
+  const std::unique_ptr<ClockWatch> clock_watch = start_clock_watch(plans.time, *host);
+  CANDOR_TRY(const std::unique_ptr<Stamper> stamper,
+             start_stamper(plans.time, *host, office, clock));
   ControlApi api(
       *host, *index, office, threads.blocking,
       {.index_path = index_path,
-       .feed_ring_bytes_max = static_cast<std::size_t>(config.limits.feed_ring_mib) << 20});
+       .feed_ring_bytes_max = static_cast<std::size_t>(config.limits.feed_ring_mib) << 20,
+       .stamper = stamper.get()});
   CANDOR_TRY(auto server, listen(config, threads, api));
   const auto handle = [&api](net::HttpRequest request) { return api.handle(std::move(request)); };
   CANDOR_TRY(auto network, NetworkLink::open(config, *threads.net, threads.blocking, handle));
@@ -190,7 +206,11 @@ Result<int> serve(const config::Config& config, const OfficePlan& office_plan, c
     run_until_stopped(*threads.net);
   }
   log::info("capture.stopping");
+  clock_watch->stop();
   host->stop();
+  if (stamper != nullptr) {
+    stamper->stop();  // After the recorder, which tells it what is durable.
+  }
   office.stop();
   index->stop();
   server.reset();
@@ -213,17 +233,17 @@ int run(int argc, char** argv) {
     return 2;
   }
   log::start("candor-capture", config->log_level);
-  const auto office = app::make_office_plan(*config);
-  if (!office.has_value()) {
-    std::fprintf(stderr, "candor-capture: %s\n", office.error().message().c_str());
+  const auto plans = make_evidence_plans(*config);
+  if (!plans.has_value()) {
+    std::fprintf(stderr, "candor-capture: %s\n", plans.error().message().c_str());
     return 2;
   }
   // A thread that a disk does not give back outlives serve().
   static const SystemClock clock;
-  Result<int> ended = serve(*config, *office, clock);
+  Result<int> ended = serve(*config, *plans, clock);
   while (ended.has_value() && *ended == kServeAgain) {
     log::warn("capture.starts-anew", {{"why", "a room's log begins a new epoch"}});
-    ended = serve(*config, *office, clock);
+    ended = serve(*config, *plans, clock);
   }
   if (!ended.has_value()) {
     std::fprintf(stderr, "candor-capture: %s\n", ended.error().message().c_str());

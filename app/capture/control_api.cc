@@ -12,6 +12,7 @@
 #include "app/capture/media_response.h"
 #include "app/capture/notary/logs_api.h"
 #include "app/capture/session_copies.h"
+#include "app/capture/time/time_json.h"
 #include "app/capture/volume_json.h"
 #include "app/capture/wire.h"
 #include "app/version.h"
@@ -169,6 +170,7 @@ asio::awaitable<HttpResponse> ControlApi::status() {
               {"max", recorder.sync.max_ms}}},
             {"evidence", evidence_json(office_.board().all(), office_.plan().signer,
                                        office_.plan().witnesses)},
+            {"timestamps", timestamps_json(options_.stamper)},
             {"alarms", alarms_json(office_.alarms().all())},
             {"rooms", std::move(rooms)}});
 }

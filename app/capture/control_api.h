@@ -12,6 +12,7 @@
 #include "app/capture/gap_counts.h"
 #include "app/capture/host.h"
 #include "app/capture/notary/office.h"
+#include "app/capture/time/stamper.h"
 #include "net/http.h"
 #include "storage/read/catalogue.h"
 #include "storage/write/index_follower.h"
@@ -21,6 +22,7 @@ namespace candor::app {
 struct ControlOptions {
   std::string index_path;
   std::size_t feed_ring_bytes_max = std::size_t{4} << 20;
+  const Stamper* stamper = nullptr;  // Outlives the API; null: nobody stamps.
 };
 
 /// On the net thread; reads catalogue and logs on the pool. Host, follower, office and pool outlive

@@ -25,6 +25,7 @@ TYPES = {
     9: "CLOCK",
     10: "RECORDER",
     11: "STREAM",
+    14: "TIME-ANCHOR",
 }
 
 
@@ -65,6 +66,8 @@ def read_entry(data: bytes) -> dict:
         "index": fields[6],
         "real_ns": fields[7],
         "boot_ns": fields[8],
+        "clock_state": fields[4],
+        "clock_error_us": fields[10],
         "chain": fields[11],
         "chain_seq": fields[12],
     }

@@ -48,6 +48,8 @@ struct LogView {
   storage::TreeView tree;   // Of at most as many.
   std::optional<evidence::Note> note;  // The newest signed one, with its known cosignatures.
   std::uint64_t signed_size = 0;
+  std::optional<evidence::Note> cosigned_note;  // The newest one with a cosignature.
+  std::uint64_t session_end = 0;  // Entries up to the newest SESSION-CLOSE of this run; 0: none.
   bool is_live = false;    // Media came within the last seconds.
   bool is_urgent = false;  // The note covers an entry that should not wait for its witness.
   std::map<std::string, CosignedAt> cosigned;  // By the witness's name.

@@ -106,6 +106,9 @@ void LogKeeper::append(const storage::Leaf& leaf, Time now) {
   if (hurries(leaf.type)) {
     urgent_size_ = leaf.index + 1;
   }
+  if (leaf.type == evidence::EntryType::kSessionClose) {
+    session_end_ = leaf.index + 1;
+  }
   if (leaf.type == evidence::EntryType::kMedia) {
     last_media_ = now;
   }
@@ -299,7 +302,13 @@ void LogKeeper::publish(Time /*now*/) {
   if (const auto note = recent_notes_.find(signed_size_); note != recent_notes_.end()) {
     view->note = note->second;
   }
+  for (const auto& [size, note] : recent_notes_) {
+    if (note.signatures.size() > 1) {
+      view->cosigned_note = note;
+    }
+  }
   view->signed_size = signed_size_;
+  view->session_end = session_end_;
   view->is_live = is_live_;
   view->is_urgent = is_note_urgent_;
   for (const auto& [name, witness] : witnesses_) {

@@ -112,6 +112,7 @@ class LogKeeper {
   std::string unsigned_why_;
   std::optional<Time> unsigned_since_;
   Time next_sign_;
+  std::uint64_t session_end_ = 0;
   Time last_media_{};
   bool is_live_ = false;
   bool is_dirty_ = true;

@@ -61,6 +61,10 @@ class NotaryOffice {
 
   [[nodiscard]] const OfficePlan& plan() const { return plan_; }
   [[nodiscard]] const LogBoard& board() const { return board_; }
+  /// After start().
+  [[nodiscard]] const std::vector<std::shared_ptr<storage::VolumeTree>>& volumes() const {
+    return volumes_;
+  }
   [[nodiscard]] const AlarmBoard& alarms() const { return alarms_; }
 
  private:
