@@ -106,11 +106,14 @@ class NewEpochs {
  public:
   using Clock = std::chrono::steady_clock;
 
+  explicit NewEpochs(bool is_first_start)
+      : not_before_(Clock::now() + (is_first_start ? std::chrono::seconds(0) : kApart)) {}
+
   // Thread: any. `start_anew` is called on the net thread.
   void ask(asio::io_context& net, std::function<void()> start_anew) {
     asio::post(net, [this, &net, start_anew = std::move(start_anew)] {
       auto timer = std::make_shared<asio::steady_timer>(
-          net, std::max(Clock::now() + kGather, started_ + kApart));
+          net, std::max(Clock::now() + kGather, not_before_));
       timer->async_wait([timer, start_anew](const boost::system::error_code& code) {
         if (!code) {
           start_anew();
@@ -122,12 +125,7 @@ class NewEpochs {
  private:
   static constexpr std::chrono::seconds kGather{2};
   static constexpr std::chrono::seconds kApart{30};
-  const Clock::time_point started_ = Clock::now() - (is_first() ? kApart : std::chrono::seconds(0));
-
-  static bool is_first() {
-    static bool was_asked = false;
-    return !std::exchange(was_asked, true);
-  }
+  const Clock::time_point not_before_;
 };
 
 // Each room's log goes on in the epoch it is in.
@@ -139,8 +137,14 @@ Result<void> read_epochs_of(HostPlan& plan) {
   return {};
 }
 
+struct Start {
+  const Clock& clock;  // Outlives serve(): a thread that a disk does not give back may, too.
+  bool is_first = true;
+};
+
 // Returns the exit code, or kServeAgain.
-Result<int> serve(const config::Config& config, const OfficePlan& office_plan, const Clock& clock) {
+Result<int> serve(const config::Config& config, const OfficePlan& office_plan, const Start& start) {
+  const Clock& clock = start.clock;
   CANDOR_TRY(const storage::StateLock lock,
              with_context(storage::StateLock::take(config.capture.state), config.capture.state_at));
   const std::string index_path = config.capture.state + "/index.db";
@@ -160,7 +164,7 @@ Result<int> serve(const config::Config& config, const OfficePlan& office_plan, c
              storage::IndexFollower::open(
                  {.volume_roots = volume_roots(plan), .index_path = index_path}, clock));
   CANDOR_TRY(const auto host, CaptureHost::start(std::move(plan), clock, *index));
-  NewEpochs new_epochs;
+  NewEpochs new_epochs(start.is_first);
   office.start(host->volumes(), clock,
                {.note =
                     [&](const std::string& room, std::string event, std::string detail) {
@@ -218,12 +222,11 @@ int run(int argc, char** argv) {
     std::fprintf(stderr, "candor-capture: %s\n", office.error().message().c_str());
     return 2;
   }
-  // A thread that a disk does not give back outlives serve().
   static const SystemClock clock;
-  Result<int> ended = serve(*config, *office, clock);
+  Result<int> ended = serve(*config, *office, {.clock = clock});
   while (ended.has_value() && *ended == kServeAgain) {
     log::warn("capture.starts-anew", {{"why", "a room's log begins a new epoch"}});
-    ended = serve(*config, *office, clock);
+    ended = serve(*config, *office, {.clock = clock, .is_first = false});
   }
   if (!ended.has_value()) {
     std::fprintf(stderr, "candor-capture: %s\n", ended.error().message().c_str());

@@ -144,7 +144,7 @@ LogKeeper::Time LogKeeper::tick(Time now, const Mode& mode) {
   if (standing_ == LogStanding::kStarting) {
     next = std::min(next, begun_ + context_.rhythm.start_wait);
   }
-  if (loading_since_.has_value()) {
+  if (loads_ > 0) {
     next = std::min(next, now + kLoadLook);
   }
   if (may_sign() && tree_->size() > signed_size_) {

@@ -69,6 +69,7 @@ class LogKeeper {
   [[nodiscard]] storage::TreeView view() const;
   void append(const storage::Leaf& leaf, Time now);
   void load(Time now);
+  void take_tree(storage::LogTree tree, Time now);
   void get_key();
   void start(Time now, const Mode& mode);
   [[nodiscard]] std::string objection_to_stored() const;
@@ -96,9 +97,9 @@ class LogKeeper {
   std::optional<storage::LogTree> tree_;
   std::deque<storage::Leaf> waiting_;  // Came while the tree was read.
   std::uint64_t committed_ = 0;
-  std::optional<Time> loading_since_;
+  std::size_t loads_ = 0;  // Volumes that have not answered yet.
+  Time loading_since_{};
   Time next_load_;
-  std::size_t next_volume_ = 0;
   std::optional<storage::StoredNote> stored_;
   std::optional<evidence::Digest> root_at_stored_;
 

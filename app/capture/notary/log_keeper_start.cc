@@ -20,39 +20,54 @@ constexpr auto kLoadElsewhere = 30s;
 
 }  // namespace
 
+// All volumes at once: each makes its own tiles right, and the first answer is the tree. One that is
+// stuck answers never.
 void LogKeeper::load(Time now) {
-  const bool is_waiting = loading_since_.has_value() && now - *loading_since_ < kLoadElsewhere;
-  if (is_waiting || now < next_load_ || context_.volumes.empty()) {
+  const bool is_waiting = loads_ > 0 && now - loading_since_ < kLoadElsewhere;
+  if (is_waiting || now < next_load_) {
     return;
   }
   loading_since_ = now;
-  context_.volumes[next_volume_++ % context_.volumes.size()]->load(log_, context_.loaded(log_));
+  loads_ = context_.volumes.size();
+  for (const auto& volume : context_.volumes) {
+    volume->load(log_, context_.loaded(log_));
+  }
 }
 
 void LogKeeper::on_loaded(Result<storage::ReadTree> read, Time now) {
-  loading_since_.reset();
-  if (tree_.has_value()) {
-    return;
-  }
+  loads_ -= loads_ > 0 ? 1 : 0;
+  is_dirty_ = true;
   if (!read.has_value()) {
-    unsigned_why_ = read.error().message();
     log::warn("notary.tree-unread",
-              {{"room", log_.room}, {"epoch", log_.epoch}, {"error", unsigned_why_}});
-    next_load_ = now + kLoadAgain;
+              {{"room", log_.room}, {"epoch", log_.epoch}, {"error", read.error().message()}});
+    if (!tree_.has_value()) {
+      unsigned_why_ = read.error().message();
+      next_load_ = now + kLoadAgain;
+    }
     return;
   }
-  const storage::TreeView tree = read->tree.view(nullptr);
   log::info("notary.tree-read", {{"room", log_.room},
                                  {"epoch", log_.epoch},
-                                 {"entries", tree.size()},
+                                 {"entries", read->tree.size()},
                                  {"tiles_written", read->tiles_written},
                                  {"tiles_different", read->tiles_different}});
-  tree_ = std::move(read->tree);
-  if (standing_ == LogStanding::kLoading) {
+  const bool is_start =
+      standing_ == LogStanding::kLoading || standing_ == LogStanding::kStarting;
+  if (is_start && read->note.has_value() &&
+      (!stored_.has_value() || read->note->checkpoint.size > stored_->checkpoint.size)) {
     stored_ = std::move(read->note);
     root_at_stored_ = read->root_at_note;
+  }
+  if (!tree_.has_value()) {
+    take_tree(std::move(read->tree), now);
+  }
+}
+
+void LogKeeper::take_tree(storage::LogTree tree, Time now) {
+  tree_ = std::move(tree);
+  if (standing_ == LogStanding::kLoading) {
     standing_ = LogStanding::kStarting;
-  } else if (signed_size_ > 0 && stored_.has_value()) {
+  } else if (signed_size_ > 0 && stored_.has_value() && standing_ != LogStanding::kStarting) {
     const auto root = view().root_at(signed_size_);
     if (!root.has_value() || *root != stored_->checkpoint.root) {
       break_off("the log on disk is not the one that was signed in this run", stored_->bytes);
@@ -60,7 +75,6 @@ void LogKeeper::on_loaded(Result<storage::ReadTree> read, Time now) {
   }
   committed_ = std::max(committed_, tree_->size());
   unsigned_since_ = now;
-  is_dirty_ = true;
   for (const storage::Leaf& leaf : std::exchange(waiting_, {})) {
     append(leaf, now);
   }
@@ -116,7 +130,8 @@ void LogKeeper::start(Time now, const Mode& mode) {
     return;
   }
   check_heads();
-  if (standing_ != LogStanding::kStarting || (!have_all_answered() && !is_over)) {
+  const bool is_complete = have_all_answered() && loads_ == 0;
+  if (standing_ != LogStanding::kStarting || (!is_complete && !is_over)) {
     return;
   }
   if (context_.signer == nullptr) {
