@@ -3,6 +3,7 @@
 Python: every signed root is that of the entries on the disk, through kills and through a disk that was put back."""
 
 import json
+import os
 import random
 import shutil
 import struct
@@ -17,7 +18,7 @@ from site_on_loopback import binaries  # noqa: E402
 from witness import Witness, is_signed, objection_to, parse_note, raw_entries  # noqa: E402
 
 ORIGIN = "candor.example/demo/waiting-1"
-KILLS = 10
+KILLS = int(os.environ.get("CANDOR_KILLS", "6"))
 
 
 def cosigned_notes(log: Path) -> list[str]:

@@ -74,8 +74,7 @@ def parse_note(text: str) -> tuple[str, int, bytes, dict[str, bytes]]:
 
 def is_signed(vkey: str, note: str, folder: Path) -> bool:
     """The log's own signature, by openssl."""
-    name, _, encoded = vkey.rpartition("+")
-    name = name.rpartition("+")[0]
+    name, _, encoded = vkey.split("+", 2)  # Base64 has that sign, too.
     *_, signatures = parse_note(note)
     (folder / "key.der").write_bytes(SPKI + base64.b64decode(encoded)[1:])
     (folder / "body").write_bytes((note.partition("\n\n")[0] + "\n").encode())
