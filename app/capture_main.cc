@@ -112,8 +112,8 @@ class NewEpochs {
   // Thread: any. `start_anew` is called on the net thread.
   void ask(asio::io_context& net, std::function<void()> start_anew) {
     asio::post(net, [this, &net, start_anew = std::move(start_anew)] {
-      auto timer = std::make_shared<asio::steady_timer>(
-          net, std::max(Clock::now() + kGather, not_before_));
+      auto timer =
+          std::make_shared<asio::steady_timer>(net, std::max(Clock::now() + kGather, not_before_));
       timer->async_wait([timer, start_anew](const boost::system::error_code& code) {
         if (!code) {
           start_anew();
@@ -168,8 +168,8 @@ Result<int> serve(const config::Config& config, const OfficePlan& office_plan, c
   office.start(host->volumes(), clock,
                {.note =
                     [&](const std::string& room, std::string event, std::string detail) {
-                      host->note_event(room, {.event = std::move(event),
-                                              .detail = std::move(detail)});
+                      host->note_event(room,
+                                       {.event = std::move(event), .detail = std::move(detail)});
                     },
                 .on_new_epoch =
                     [&] {

@@ -31,7 +31,8 @@ void read_url(TableReader& reader, WitnessConfig& witness) {
   witness.path = slash == std::string::npos ? "" : url.substr(slash);
   witness.path.erase(witness.path.find_last_not_of('/') + 1);
   if (!host.has_value() || witness.path.find_first_not_of(kPathCharacters) != std::string::npos) {
-    reader.complain("url", "must be http://HOST:PORT/PATH, as in \"http://192.0.2.7:8080/witness\"");
+    reader.complain("url",
+                    "must be http://HOST:PORT/PATH, as in \"http://192.0.2.7:8080/witness\"");
     return;
   }
   witness.host = host->host;

@@ -30,9 +30,9 @@ json::value previous_or_null(const PreviousLog& log) {
   if (log.origin.empty()) {
     return nullptr;
   }
-  return json::object{{"origin", log.origin},
-                      {"checkpoint", log.checkpoint.empty() ? json::value(nullptr)
-                                                            : json::value(log.checkpoint)}};
+  return json::object{
+      {"origin", log.origin},
+      {"checkpoint", log.checkpoint.empty() ? json::value(nullptr) : json::value(log.checkpoint)}};
 }
 
 // Reads typed fields and keeps the first complaint, so that a decoder is a list of fields.
@@ -236,9 +236,9 @@ Bytes encode(const RecorderBody& body) {
 }
 
 Bytes encode_heartbeat(std::uint64_t entries, const std::string& cosignature) {
-  return to_bytes({{"entries", entries},
-                   {"cosignature", cosignature.empty() ? json::value(nullptr)
-                                                       : json::value(cosignature)}});
+  return to_bytes(
+      {{"entries", entries},
+       {"cosignature", cosignature.empty() ? json::value(nullptr) : json::value(cosignature)}});
 }
 
 Result<InitBody> decode_init(ByteView bytes) {

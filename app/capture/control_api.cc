@@ -167,8 +167,8 @@ asio::awaitable<HttpResponse> ControlApi::status() {
              {{"p50", recorder.sync.p50_ms},
               {"p99", recorder.sync.p99_ms},
               {"max", recorder.sync.max_ms}}},
-            {"evidence", evidence_json(office_.board().all(), office_.plan().signer,
-                                       office_.plan().witnesses)},
+            {"evidence",
+             evidence_json(office_.board().all(), office_.plan().signer, office_.plan().witnesses)},
             {"alarms", alarms_json(office_.alarms().all())},
             {"rooms", std::move(rooms)}});
 }
@@ -178,23 +178,13 @@ asio::awaitable<HttpResponse> ControlApi::logs(HttpRequest request) {
   if (path.size() == 2) {
     co_return net::json_response(200, logs_json(office_.board().all()));
   }
-  if (path.size() < 5) {
-    co_return no_such_path();
-  }
-  std::string rest = path[4];
-  for (std::size_t i = 5; i < path.size(); ++i) {
-    rest += "/" + path[i];
-  }
-  const auto wanted = parse_log_path(rest);
-  const LogViewPtr log = find_log(office_.board(), path[2], path[3]);
-  if (log == nullptr || !wanted.has_value()) {
-    co_return net::error_response(
-        log == nullptr ? Error(ErrorKind::kNotFound, "no log of that room and epoch")
-                       : wanted.error());
+  const auto asked = parse_log_request(office_.board(), path);
+  if (!asked.has_value()) {
+    co_return net::error_response(asked.error());
   }
   const std::vector<std::string> roots = volume_roots(host_.plan());
-  const auto read = [&log, &wanted, &roots, &request] {
-    return log_response(*log, *wanted, roots, request);
+  const auto read = [&asked, &roots, &request] {
+    return log_response(*asked->log, asked->path, roots, request);
   };
   auto reading = net::run_blocking(catalogue_strand_, read);
   co_return co_await std::move(reading);

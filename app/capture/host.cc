@@ -190,8 +190,8 @@ Room* CaptureHost::find_room(std::string_view name) {
 }
 
 void CaptureHost::note_event(std::string_view name, storage::NoteEvent event) {
-  const auto found = std::ranges::find_if(
-      rooms_, [&](const auto& room) { return room->options().room == name; });
+  const auto found =
+      std::ranges::find_if(rooms_, [&](const auto& room) { return room->options().room == name; });
   if (found != rooms_.end()) {
     recorder_->note_event(static_cast<std::size_t>(found - rooms_.begin()), std::move(event));
   }

@@ -52,16 +52,17 @@ Result<std::unique_ptr<Recorder>> Recorder::open(std::vector<VolumeSlot> volumes
     recorder->keeper_ = CopyKeeper::make(recorder->mirror_.writers(), clock, used.copies);
   }
   for (const RoomSpec& spec : rooms) {
-    RoomRecorder::Options room_options{
-        .origin = {.authority = used.authority, .site = used.site, .room = spec.room,
-                   .epoch = spec.epoch},
-        .streams = spec.streams,
-        .software = used.software,
-        .config_digest = used.config_digest,
-        .on_closed_copy = {},
-        .former = spec.former,
-        .reach = used.reach,
-        .cosignatures = used.cosignatures};
+    RoomRecorder::Options room_options{.origin = {.authority = used.authority,
+                                                  .site = used.site,
+                                                  .room = spec.room,
+                                                  .epoch = spec.epoch},
+                                       .streams = spec.streams,
+                                       .software = used.software,
+                                       .config_digest = used.config_digest,
+                                       .on_closed_copy = {},
+                                       .former = spec.former,
+                                       .reach = used.reach,
+                                       .cosignatures = used.cosignatures};
     if (recorder->keeper_ != nullptr) {
       room_options.on_closed_copy = [keeper = recorder->keeper_](ClosedCopy copy) {
         keeper->note(std::move(copy));

@@ -86,7 +86,7 @@ class RoomRecorder {
     std::string software;
     std::string config_digest;
     std::function<void(ClosedCopy)> on_closed_copy{};  // Called on the volumes' threads.
-    evidence::LinkBody former{};        // Of an epoch above 1: the log before.
+    evidence::LinkBody former{};                       // Of an epoch above 1: the log before.
     std::shared_ptr<LogReach> reach{};                 // Null: nobody asks for leaves.
     std::shared_ptr<const NewestCosignatures> cosignatures{};  // For heartbeats; null: none.
   };

@@ -35,8 +35,8 @@ std::string gap_cause_of(const std::string& shutdown) {
 }  // namespace
 
 Result<RoomRecorder> RoomRecorder::open(Mirror& mirror, const EntryClock& clock, Options options) {
-  CANDOR_TRY(RoomLog log, RoomLog::open(mirror, options.origin, clock, options.software,
-                                        options.former.log));
+  CANDOR_TRY(RoomLog log,
+             RoomLog::open(mirror, options.origin, clock, options.software, options.former.log));
   if (options.reach != nullptr) {
     log.tell_of_leaves(options.reach);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A recorder over two volumes, the notary behind it, a signer and witnesses in memory: verbs to make
-// entries, to lose things and to look at what is signed.
+// A recorder over two volumes, the notary behind it, a signer and witnesses in memory: verbs to
+// make entries, to lose things and to look at what is signed.
 #pragma once
 
 #include <chrono>
@@ -82,9 +82,8 @@ class NotaryFixture : public testing::Test {
     context.on_event = [this](const std::string& /*room*/, std::string event, std::string detail) {
       recorder_->note_event(0, {.event = std::move(event), .detail = std::move(detail)});
     };
-    notary_ = Notary::start(
-        *feed_, std::move(context),
-        {.authority = "rec.example", .site = "site7", .rhythm = rhythm_});
+    notary_ = Notary::start(*feed_, std::move(context),
+                            {.authority = "rec.example", .site = "site7", .rhythm = rhythm_});
     for (test::MemoryWitness& witness : witnesses_) {
       clients_.push_back(std::make_unique<WitnessClient>(
           WitnessSpec{.key = witness.key(), .host = "", .path = ""}, witness.line(), *board_,
@@ -178,8 +177,7 @@ class NotaryFixture : public testing::Test {
     }
     const std::array keys{desk_.key_of(origin())};
     const auto opened = evidence::open_checkpoint(as_text(*bytes), keys);
-    return opened.has_value() ? objection(volume, opened->checkpoint)
-                              : opened.error().message();
+    return opened.has_value() ? objection(volume, opened->checkpoint) : opened.error().message();
   }
   [[nodiscard]] std::string objection(const std::string& volume,
                                       const evidence::Checkpoint& checkpoint) const {

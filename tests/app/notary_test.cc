@@ -35,13 +35,14 @@ TEST_F(NotaryTest, SignsAtMostOnceInItsRhythmAndAtOnceWhatHurries) {
   EXPECT_EQ(view().signed_size, before);
 
   const auto asked = std::chrono::steady_clock::now();
-  recorder_->open_session(0, {.body = {.session = make_uuid(clock_.utc()),
-                                       .room = "room-1",
-                                       .case_id = "C-1",
-                                       .person = "P-1",
-                                       .interrogators = {},
-                                       .by = "test",
-                                       .streams = {}}},
+  recorder_->open_session(0,
+                          {.body = {.session = make_uuid(clock_.utc()),
+                                    .room = "room-1",
+                                    .case_id = "C-1",
+                                    .person = "P-1",
+                                    .interrogators = {},
+                                    .by = "test",
+                                    .streams = {}}},
                           {});
 
   ASSERT_TRUE(until([&] { return view().signed_size > before + 5; }));

@@ -26,9 +26,9 @@ class WitnessedNotaryTest : public NotaryFixture {
   [[nodiscard]] std::vector<std::string> cosigned_notes(const std::string& volume) const {
     std::vector<std::string> notes;
     for (std::uint64_t number = 0;; ++number) {
-      const auto bytes = storage::read_file(
-          storage::posix_files(), path(volume, "cosigned/" + evidence::tile_number(number)),
-          1 << 30);
+      const auto bytes =
+          storage::read_file(storage::posix_files(),
+                             path(volume, "cosigned/" + evidence::tile_number(number)), 1 << 30);
       if (!bytes.has_value()) {
         return notes;
       }
@@ -162,8 +162,7 @@ TEST_F(WitnessedNotaryTest, SignsNothingOfALogThatHoldsLessThanItsWitnessKnows) 
 
   ASSERT_TRUE(until([&] { return !broken().empty(); }));
   EXPECT_THAT(broken().front().reason, testing::HasSubstr("supervision.example/w1"));
-  EXPECT_THAT(broken().front().checkpoint,
-              testing::HasSubstr("\n" + std::to_string(known) + "\n"));
+  EXPECT_THAT(broken().front().checkpoint, testing::HasSubstr("\n" + std::to_string(known) + "\n"));
   EXPECT_TRUE(has_alarm("rolled-back"));
   EXPECT_EQ(desk_.signatures(), signatures);
 }
@@ -180,9 +179,9 @@ TEST_F(WitnessedNotaryTest, FindsARollbackOnFirstContactWhenTheWitnessWasAwayAtT
   ASSERT_TRUE(until([&] { return all_is_cosigned(); }));
   stop();
   restore_snapshot();
-  desk_.restore(origin(), storage::read_file(storage::posix_files(), path("a", "checkpoint"),
-                                             1 << 20)
-                              .value());
+  desk_.restore(
+      origin(),
+      storage::read_file(storage::posix_files(), path("a", "checkpoint"), 1 << 20).value());
   witness().is_away = true;
   start();
   log_entries(100);

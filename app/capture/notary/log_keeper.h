@@ -75,6 +75,7 @@ class LogKeeper {
   [[nodiscard]] std::string objection_to_stored() const;
   [[nodiscard]] bool have_all_answered() const;
   void check_heads();
+  void begin_unverified();
   void verify_start();
   void tell_of_new_epoch();
   void break_off(std::string reason, std::string checkpoint);
@@ -85,6 +86,7 @@ class LogKeeper {
                                                            const evidence::Checkpoint& wanted);
   void publish_note(const evidence::Checkpoint& checkpoint, evidence::NoteSignature line, Time now);
   void look_for_alarms(Time now);
+  [[nodiscard]] std::string unwitnessed(Time now) const;
   void publish(Time now);
 
   const NotaryContext& context_;
@@ -92,9 +94,11 @@ class LogKeeper {
   const std::string origin_;
   const Time begun_;
   LogStanding standing_ = LogStanding::kLoading;
-  std::optional<evidence::NoteKey> key_;
+  evidence::NoteKey key_;  // Once it has one:
+  bool has_key_ = false;
 
-  std::optional<storage::LogTree> tree_;
+  storage::LogTree tree_;  // Once it was read:
+  bool has_tree_ = false;
   std::deque<storage::Leaf> waiting_;  // Came while the tree was read.
   std::uint64_t committed_ = 0;
   std::size_t loads_ = 0;  // Volumes that have not answered yet.

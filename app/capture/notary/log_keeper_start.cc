@@ -20,8 +20,8 @@ constexpr auto kLoadElsewhere = 30s;
 
 }  // namespace
 
-// All volumes at once: each makes its own tiles right, and the first answer is the tree. One that is
-// stuck answers never.
+// All volumes at once: each makes its own tiles right, and the first answer is the tree. One that
+// is stuck answers never.
 void LogKeeper::load(Time now) {
   const bool is_waiting = loads_ > 0 && now - loading_since_ < kLoadElsewhere;
   if (is_waiting || now < next_load_) {
@@ -40,7 +40,7 @@ void LogKeeper::on_loaded(Result<storage::ReadTree> read, Time now) {
   if (!read.has_value()) {
     log::warn("notary.tree-unread",
               {{"room", log_.room}, {"epoch", log_.epoch}, {"error", read.error().message()}});
-    if (!tree_.has_value()) {
+    if (!has_tree_) {
       unsigned_why_ = read.error().message();
       next_load_ = now + kLoadAgain;
     }
@@ -51,20 +51,20 @@ void LogKeeper::on_loaded(Result<storage::ReadTree> read, Time now) {
                                  {"entries", read->tree.size()},
                                  {"tiles_written", read->tiles_written},
                                  {"tiles_different", read->tiles_different}});
-  const bool is_start =
-      standing_ == LogStanding::kLoading || standing_ == LogStanding::kStarting;
+  const bool is_start = standing_ == LogStanding::kLoading || standing_ == LogStanding::kStarting;
   if (is_start && read->note.has_value() &&
       (!stored_.has_value() || read->note->checkpoint.size > stored_->checkpoint.size)) {
     stored_ = std::move(read->note);
     root_at_stored_ = read->root_at_note;
   }
-  if (!tree_.has_value()) {
+  if (!has_tree_) {
     take_tree(std::move(read->tree), now);
   }
 }
 
 void LogKeeper::take_tree(storage::LogTree tree, Time now) {
   tree_ = std::move(tree);
+  has_tree_ = true;
   if (standing_ == LogStanding::kLoading) {
     standing_ = LogStanding::kStarting;
   } else if (signed_size_ > 0 && stored_.has_value() && standing_ != LogStanding::kStarting) {
@@ -73,7 +73,7 @@ void LogKeeper::take_tree(storage::LogTree tree, Time now) {
       break_off("the log on disk is not the one that was signed in this run", stored_->bytes);
     }
   }
-  committed_ = std::max(committed_, tree_->size());
+  committed_ = std::max(committed_, tree_.size());
   unsigned_since_ = now;
   for (const storage::Leaf& leaf : std::exchange(waiting_, {})) {
     append(leaf, now);
@@ -88,6 +88,7 @@ void LogKeeper::get_key() {
     return;
   }
   key_ = std::move(*key);
+  has_key_ = true;
   is_dirty_ = true;
 }
 
@@ -96,14 +97,14 @@ std::string LogKeeper::objection_to_stored() const {
   if (!stored_.has_value() || stored_->checkpoint.origin != origin_) {
     return "";
   }
-  const auto opened = evidence::open_checkpoint(stored_->bytes, {&*key_, 1});
+  const auto opened = evidence::open_checkpoint(stored_->bytes, {&key_, 1});
   if (!opened.has_value()) {
     log::error("notary.checkpoint-unsigned",
                {{"room", log_.room}, {"error", opened.error().message()}});
     return "";
   }
   if (!root_at_stored_.has_value()) {
-    return fmt::format("the disk holds {} entries, its own checkpoint speaks of {}", tree_->size(),
+    return fmt::format("the disk holds {} entries, its own checkpoint speaks of {}", tree_.size(),
                        stored_->checkpoint.size);
   }
   return *root_at_stored_ == stored_->checkpoint.root
@@ -123,10 +124,10 @@ bool LogKeeper::have_all_answered() const {
 
 void LogKeeper::start(Time now, const Mode& mode) {
   const bool is_over = now - begun_ >= context_.rhythm.start_wait;
-  if (context_.signer != nullptr && !key_.has_value() && mode.may_ask_signer) {
+  if (context_.signer != nullptr && !has_key_ && mode.may_ask_signer) {
     get_key();
   }
-  if (!tree_.has_value()) {
+  if (!has_tree_) {
     return;
   }
   check_heads();
@@ -139,14 +140,15 @@ void LogKeeper::start(Time now, const Mode& mode) {
     is_dirty_ = true;
     return;
   }
-  if (!key_.has_value()) {
+  if (!has_key_) {
     return;
   }
   if (const std::string objection = objection_to_stored(); !objection.empty()) {
-    break_off(objection, stored_->bytes);
+    break_off(objection, stored_.has_value() ? stored_->bytes : "");
     return;
   }
-  if (stored_.has_value() && root_at_stored_ == stored_->checkpoint.root) {
+  if (stored_.has_value() && root_at_stored_.has_value() &&
+      *root_at_stored_ == stored_->checkpoint.root) {
     signed_size_ = old_size_ = stored_->checkpoint.size;
   }
   is_dirty_ = true;
@@ -156,17 +158,21 @@ void LogKeeper::start(Time now, const Mode& mode) {
     standing_ = LogStanding::kVerified;
     tell_of_new_epoch();
   } else {
-    standing_ = LogStanding::kUnverified;
-    std::string silent;
-    for (const auto& [name, witness] : witnesses_) {
-      if (!witness.has_answered) {
-        silent += (silent.empty() ? "" : ", ") + name;
-      }
-    }
-    const std::string what = "not asked at the start, because they do not answer: " + silent;
-    context_.alarms->raise("unverified-start", log_.room, what, utc());
-    context_.on_event(log_.room, "unverified-start", what);
+    begin_unverified();
   }
+}
+
+void LogKeeper::begin_unverified() {
+  standing_ = LogStanding::kUnverified;
+  std::string silent;
+  for (const auto& [name, witness] : witnesses_) {
+    if (!witness.has_answered) {
+      silent += (silent.empty() ? "" : ", ") + name;
+    }
+  }
+  const std::string what = "not asked at the start, because they do not answer: " + silent;
+  context_.alarms->raise("unverified-start", log_.room, what, utc());
+  context_.on_event(log_.room, "unverified-start", what);
 }
 
 // First contact after a start without it.
@@ -194,7 +200,7 @@ void LogKeeper::tell_of_new_epoch() {
 }
 
 void LogKeeper::check_heads() {
-  if (!tree_.has_value() || standing_ == LogStanding::kClosed) {
+  if (!has_tree_ || standing_ == LogStanding::kClosed) {
     return;
   }
   for (auto& [name, witness] : witnesses_) {
@@ -203,8 +209,8 @@ void LogKeeper::check_heads() {
     }
     const evidence::Checkpoint& head = witness.unchecked->checkpoint;
     std::string reason;
-    if (head.size > tree_->size()) {
-      reason = fmt::format("{} knows {} entries, the disk holds {}", name, head.size, tree_->size());
+    if (head.size > tree_.size()) {
+      reason = fmt::format("{} knows {} entries, the disk holds {}", name, head.size, tree_.size());
     } else {
       const auto root = view().root_at(head.size);
       if (!root.has_value()) {
@@ -217,8 +223,8 @@ void LogKeeper::check_heads() {
       }
     }
     if (!reason.empty()) {
-      const std::string note = witness.unchecked->note;
-      break_off(std::move(reason), note);
+      std::string note = std::move(witness.unchecked->note);
+      break_off(std::move(reason), std::move(note));
       return;
     }
     witness.cosigned.size = std::max(witness.cosigned.size, head.size);

@@ -90,9 +90,9 @@ void VolumeTree::write_tiles(const LogName& log, std::vector<evidence::Tile> til
   post(
       [this, log, tiles = std::move(tiles)] {
         for (const evidence::Tile& tile : tiles) {
-          const Result<void> written =
-              volume_->is_away() ? fail(ErrorKind::kUnavailable, name() + ": is away")
-                                 : write_tile(volume(), log, tile);
+          const Result<void> written = volume_->is_away()
+                                           ? fail(ErrorKind::kUnavailable, name() + ": is away")
+                                           : write_tile(volume(), log, tile);
           has_missed_ = has_missed_ || !written.has_value();
           note_result(log, written);
         }
