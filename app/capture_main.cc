@@ -222,11 +222,11 @@ int run(int argc, char** argv) {
     std::fprintf(stderr, "candor-capture: %s\n", office.error().message().c_str());
     return 2;
   }
-  static const SystemClock clock;
-  Result<int> ended = serve(*config, *office, {.clock = clock});
+  static const SystemClock kClock;
+  Result<int> ended = serve(*config, *office, {.clock = kClock});
   while (ended.has_value() && *ended == kServeAgain) {
     log::warn("capture.starts-anew", {{"why", "a room's log begins a new epoch"}});
-    ended = serve(*config, *office, {.clock = clock, .is_first = false});
+    ended = serve(*config, *office, {.clock = kClock, .is_first = false});
   }
   if (!ended.has_value()) {
     std::fprintf(stderr, "candor-capture: %s\n", ended.error().message().c_str());

@@ -29,8 +29,8 @@ using net::HttpResponse;
 using namespace std::chrono_literals;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-constexpr auto kDurableMax =
-    10s;  // A session's start is answered when it is on disk, or not at all.
+// A session's start is answered when it is on disk, or not at all.
+constexpr auto kDurableMax = 10s;
 
 HttpResponse no_such_path() {
   return net::error_response(Error(ErrorKind::kNotFound, "no such path; see docs/design/link.md"));

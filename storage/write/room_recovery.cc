@@ -98,9 +98,9 @@ Result<void> RoomRecorder::follow(const LogState& former) {
     }
     streams_.push_back(std::move(stream));
   }
-  if (former.open_session().has_value()) {
-    session_ = former.open_session()->session;
-    open_session({.body = *former.open_session()});
+  if (const auto& session = former.open_session(); session.has_value()) {
+    session_ = session->session;
+    open_session({.body = *session});
   }
   for (Stream& stream : streams_) {
     if (stream.gap.has_value()) {

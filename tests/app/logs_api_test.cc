@@ -106,9 +106,9 @@ TEST(EpochsTest, BelieveAVolumeThatHoldsANewerOne) {
 TEST(EpochsTest, RefuseARegisterThatIsNone) {
   const test::TempFolder folder;
   for (const char* text : {"", "[]", R"({"room-1":{"epoch":0}})", R"({"room-1":7})"}) {
-    ASSERT_TRUE(storage::replace_file(storage::posix_files(), folder / "epochs.json",
-                                      as_bytes(text))
-                    .has_value());
+    ASSERT_TRUE(
+        storage::replace_file(storage::posix_files(), folder / "epochs.json", as_bytes(text))
+            .has_value());
     EXPECT_FALSE(read_epochs(folder.path(), {}).has_value()) << text;
   }
 }

@@ -19,8 +19,9 @@ class EvidenceLoaderTest : public ConfigText {
     return with("[monitor]\n", "[evidence]\n" + text + "\n[monitor]\n");
   }
   static std::string with_url(const std::string& url) {
-    return with_evidence("signer = \"/run/s.sock\"\n[[evidence.witness]]\nvkey = \"w+00+AA\"\nurl = \"" +
-                         url + "\"");
+    return with_evidence(
+        "signer = \"/run/s.sock\"\n[[evidence.witness]]\nvkey = \"w+00+AA\"\nurl = \"" + url +
+        "\"");
   }
 };
 

@@ -195,23 +195,25 @@ Result<evidence::NoteSignature> LogKeeper::ask_signer(const storage::TreeView& t
       has_lost_signer_ = true;
       return fail(std::move(answer.error()));
     }
-    if (answer->signature.has_value()) {
+    const SignAnswer given = std::move(*answer);
+    if (given.signature.has_value()) {
       const evidence::Note note{.text = evidence::format_checkpoint(wanted),
-                                .signatures = {*answer->signature}};
+                                .signatures = {*given.signature}};
       CANDOR_TRY(const auto known,
                  with_context(evidence::verify_note(note, {&key_, 1}), "the signer's signature"));
-      return *answer->signature;
+      return note.signatures.front();
     }
-    if (!answer->last.has_value()) {
-      return fail(ErrorKind::kPermissionDenied, "the signer refuses: " + answer->refusal);
+    if (!given.last.has_value()) {
+      return fail(ErrorKind::kPermissionDenied, "the signer refuses: " + given.refusal);
     }
-    if (*answer->last > wanted.size || is_again || *answer->last == old_size_) {
+    const std::uint64_t last = *given.last;
+    if (last > wanted.size || is_again || last == old_size_) {
       break_off(fmt::format("the signer refuses what the disk holds: {} (size {}, signed last {})",
-                            answer->refusal, wanted.size, *answer->last),
+                            given.refusal, wanted.size, last),
                 stored_.has_value() ? stored_->bytes : "");
       return fail(ErrorKind::kFailedPrecondition, "the log does not continue what was signed");
     }
-    old_size_ = *answer->last;
+    old_size_ = last;
   }
   return fail(ErrorKind::kInternal, "unreachable");
 }

@@ -93,33 +93,33 @@ class LogKeeper {
   const storage::LogName log_;
   const std::string origin_;
   const Time begun_;
-  LogStanding standing_ = LogStanding::kLoading;
-  evidence::NoteKey key_;  // Once it has one:
-  bool has_key_ = false;
+  evidence::NoteKey key_;  // With has_key_.
 
-  storage::LogTree tree_;  // Once it was read:
-  bool has_tree_ = false;
+  storage::LogTree tree_;              // With has_tree_.
   std::deque<storage::Leaf> waiting_;  // Came while the tree was read.
   std::uint64_t committed_ = 0;
   std::size_t loads_ = 0;  // Volumes that have not answered yet.
   Time loading_since_{};
   Time next_load_;
   std::optional<storage::StoredNote> stored_;
-  std::optional<evidence::Digest> root_at_stored_;
 
   std::map<std::string, Witness> witnesses_;
   std::map<std::uint64_t, evidence::Note> recent_notes_;  // By size: a cosignature may come late.
   std::uint64_t signed_size_ = 0;  // The last one signed, in this run or before.
   std::uint64_t old_size_ = 0;     // What the signer is asked to prove from.
   std::uint64_t urgent_size_ = 0;  // Entries up to here hurry.
-  bool is_note_urgent_ = false;
-  bool has_lost_signer_ = false;
   std::string unsigned_why_;
   std::optional<Time> unsigned_since_;
   Time next_sign_;
   Time last_media_{};
+  LogStanding standing_ = LogStanding::kLoading;
+  bool has_key_ = false;
+  bool has_tree_ = false;
+  bool is_note_urgent_ = false;
+  bool has_lost_signer_ = false;
   bool is_live_ = false;
   bool is_dirty_ = true;
+  std::optional<evidence::Digest> root_at_stored_;
 };
 
 }  // namespace candor::app

@@ -52,9 +52,10 @@ void LogKeeper::on_loaded(Result<storage::ReadTree> read, Time now) {
                                  {"tiles_written", read->tiles_written},
                                  {"tiles_different", read->tiles_different}});
   const bool is_start = standing_ == LogStanding::kLoading || standing_ == LogStanding::kStarting;
-  if (is_start && read->note.has_value() &&
-      (!stored_.has_value() || read->note->checkpoint.size > stored_->checkpoint.size)) {
-    stored_ = std::move(read->note);
+  const std::uint64_t known = stored_.has_value() ? stored_->checkpoint.size : 0;
+  if (std::optional<storage::StoredNote> note = std::move(read->note);
+      is_start && note.has_value() && (!stored_.has_value() || note->checkpoint.size > known)) {
+    stored_ = std::move(note);
     root_at_stored_ = read->root_at_note;
   }
   if (!has_tree_) {
