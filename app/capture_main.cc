@@ -39,7 +39,7 @@ namespace asio = boost::asio;
 constexpr std::size_t kBlockingThreads = 2;
 // A hundred source threads need no hundred heaps: memory stays where it can be used again.
 constexpr int kHeaps = 2;
-// serve(): a room's log begins a new epoch, with a new start (docs/decisions/0013).
+// serve(): a room's log begins a new epoch, with a new start (docs/decisions/0015).
 constexpr int kServeAgain = -1;
 
 Result<config::Config> load(const std::string& path) {

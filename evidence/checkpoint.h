@@ -30,8 +30,7 @@ struct Checkpoint {
 
 /// Reads a note's text. That the root of size 0 is the empty tree's is for proofs.h: a witness
 /// answers it as a proof that fails.
-/// Errors: kInvalidArgument  not three lines at least, an empty one, a size that is no plain
-/// decimal
+/// Errors: kInvalidArgument  fewer than three lines, an empty one, a size that is no plain decimal
 ///         up to 2^63 - 1, a root that is not 32 bytes of base64.
 [[nodiscard]] Result<Checkpoint> parse_checkpoint(std::string_view text);
 

@@ -64,8 +64,7 @@ struct KnownSignature {
 /// over. A key may have signed more than once.
 ///
 /// Thread: any.
-/// Errors: kPermissionDenied  a line with a known name and key id does not verify, or none is
-/// there.
+/// Errors: kPermissionDenied  a line of a known name and key id does not verify, or there is none;
 ///         kInvalidArgument   two of the known keys have the same name and key id.
 /// Source: C2SP signed-note, "Signatures".
 [[nodiscard]] Result<std::vector<KnownSignature>> verify_note(const Note& note,
@@ -76,9 +75,10 @@ struct KnownSignature {
 [[nodiscard]] Result<NoteSignature> sign_note(std::string_view text, std::string_view name,
                                               Signer& signer);
 
-/// Cosigns the note's text as the witness `name`, at `time_s` seconds since 1970, which is more
-/// than 0 and at most kNumberMax. Errors: those of the signer. Source: C2SP tlog-cosignature
-/// v1.0.1, "Ed25519 signed message".
+/// Cosigns the note's text as the witness `name`.
+/// Units:  `time_s` is seconds since 1970, from 1 to kNumberMax.
+/// Errors: those of the signer.
+/// Source: C2SP tlog-cosignature v1.0.1, "Ed25519 signed message".
 [[nodiscard]] Result<NoteSignature> cosign_note(std::string_view text, std::string_view name,
                                                 std::uint64_t time_s, Signer& signer);
 

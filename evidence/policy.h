@@ -53,16 +53,14 @@ struct JudgedCheckpoint {
 /// Immutable value, any thread.
 class Policy {
  public:
-  /// Shape:  at most kPolicyBytesMax and the counts above. Beyond tlog-policy: no witness has the
-  /// key
-  ///         of a log.
+  /// Shape:  at most kPolicyBytesMax and the counts above. Beyond tlog-policy, no witness has the
+  ///         key of a log.
   /// Errors: kInvalidArgument  "policy line 7: ..."; kUnsupported  a key of a type that logs or
   ///         witnesses cannot have here; kResourceExhausted.
   [[nodiscard]] static Result<Policy> parse(std::string_view text);
 
   /// Opens a checkpoint with the policy's keys and says which of them signed it.
-  /// Errors: those of open_checkpoint. That the log or the quorum is missing is an answer, no
-  /// error.
+  /// Errors: those of open_checkpoint. A missing log or quorum is an answer, no error.
   [[nodiscard]] Result<JudgedCheckpoint> judge(std::string_view checkpoint) const;
 
   /// True if these witnesses, by their names within the policy, make the quorum.
@@ -75,7 +73,7 @@ class Policy {
   /// administrators.
   /// Errors: kFailedPrecondition  two quorums without one, by the names of their witnesses;
   ///         kInvalidArgument     `dependent` names what is no witness of the policy.
-  /// Source: docs/design/evidence.md, "Policy".
+  /// Source: docs/design/tree.md, "Policy".
   [[nodiscard]] Result<void> check_quorums_meet(const std::set<std::string>& dependent) const;
 
   [[nodiscard]] const std::vector<PolicyLog>& logs() const { return logs_; }

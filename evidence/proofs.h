@@ -44,8 +44,9 @@ struct TreeHead {
 };
 
 /// That the first `from` entries of the tree of `to` entries are the tree of `from` entries. Empty
-/// for from = 0 and for from = to. Shape:  from <= to <= kTreeSizeMax; at most 63 hashes. Source:
-/// RFC 6962, 2.1.2.
+/// for from = 0 and for from = to.
+/// Shape:  from <= to <= kTreeSizeMax; at most 64 hashes, 63 up to 2^62 entries.
+/// Source: RFC 6962, 2.1.2.
 [[nodiscard]] Result<Proof> prove_consistency(std::uint64_t from, std::uint64_t to,
                                               const HashReader& read);
 /// A head of size 0 must have the empty tree's root.
@@ -53,8 +54,9 @@ struct TreeHead {
                                              const TreeHead& to);
 
 /// That the entries [begin, end) are in the tree of `size` entries, and nothing lies between them:
-/// the hashes of the subtrees that the range does not touch, from left to right. Shape:  begin <
-/// end <= size <= kTreeSizeMax; at most 124 hashes. Source: docs/design/evidence.md, "Range proof".
+/// the hashes of the subtrees that the range does not touch, from left to right.
+/// Shape:  begin < end <= size <= kTreeSizeMax; at most 124 hashes.
+/// Source: docs/design/tree.md, "Range proof".
 [[nodiscard]] Result<Proof> prove_range(std::uint64_t begin, std::uint64_t end, std::uint64_t size,
                                         const HashReader& read);
 /// `leaves` are the leaf hashes of all entries from `begin` on.

@@ -40,8 +40,8 @@ struct TilePlace {
 [[nodiscard]] Result<TilePlace> parse_tile_path(std::string_view path);
 
 /// The tiles that a tree of `to` leaves has and that of `from` leaves had not, by level and index:
-/// those that became whole, and on each level the last, partial one if it grew. Bundles of entries
-/// are named by level 0. Shape: from <= to <= kTreeSizeMax. About to / 256 elements.
+/// those that became whole, and on each level the last, partial one if it grew.
+/// Shape: from <= to <= kTreeSizeMax; about (to - from) / 255 elements.
 [[nodiscard]] std::vector<TilePlace> tiles_of_growth(std::uint64_t from, std::uint64_t to);
 
 /// The tile of a tree of `size` leaves that a node's hash is computed from. The node is whole in
@@ -61,9 +61,8 @@ using TileReader = std::function<Result<Bytes>(const TilePlace&)>;
 
 /// A reader of the tree of `size` leaves from its tiles. It reads a tile anew for each hash, and
 /// believes what it reads: whoever proves from it compares the root.
-/// Errors of the reader: kInvalidArgument  a node that is not whole in this tree; the tile
-/// reader's;
-///                       kDataLoss         as node_in_tile.
+/// Errors of the reader: kInvalidArgument  a node that is not whole in this tree;
+///                       kDataLoss         as node_in_tile; the tile reader's.
 [[nodiscard]] HashReader hashes_in_tiles(std::uint64_t size, TileReader read);
 
 /// A tile with its bytes.
@@ -78,8 +77,8 @@ class GrowingTiles {
  public:
   GrowingTiles() = default;
   /// Goes on at `size` leaves, whose partial tiles the reader has.
-  /// Errors: kInvalidArgument  above kTreeSizeMax; the reader's; kDataLoss  a tile of another
-  /// length.
+  /// Errors: kInvalidArgument  above kTreeSizeMax;
+  ///         kDataLoss         a tile that is too short; the reader's.
   [[nodiscard]] static Result<GrowingTiles> resume(std::uint64_t size, const TileReader& read);
 
   /// The next leaf's hash; gives the tiles that it made whole, the lowest level first.

@@ -35,8 +35,7 @@ struct WitnessRequest {
 /// holds is for the witness, which answers each in another way.
 ///
 /// Shape:  at most kWitnessRequestBytesMax. What parses is formatted to the same bytes.
-/// Errors: kInvalidArgument; kResourceExhausted for more bytes, proof lines or signatures than
-/// allowed.
+/// Errors: kInvalidArgument; kResourceExhausted for too many bytes, proof lines or signatures.
 [[nodiscard]] Result<WitnessRequest> parse_witness_request(std::string_view body);
 
 /// A witness's answer to a request that it granted: its signature lines.

@@ -174,11 +174,10 @@ asio::awaitable<HttpResponse> ControlApi::status() {
 }
 
 asio::awaitable<HttpResponse> ControlApi::logs(HttpRequest request) {
-  const auto& path = request.segments;
-  if (path.size() == 2) {
+  if (request.segments.size() == 2) {
     co_return net::json_response(200, logs_json(office_.board().all()));
   }
-  const auto asked = parse_log_request(office_.board(), path);
+  const auto asked = parse_log_request(office_.board(), request.segments);
   if (!asked.has_value()) {
     co_return net::error_response(asked.error());
   }

@@ -11,10 +11,10 @@
 #include <utility>
 
 #include <fmt/core.h>
-#include <openssl/evp.h>
 
 #include "bench/camsim/clip.h"
 #include "bench/camsim/rtp.h"
+#include "core/base64.h"
 #include "core/bytes.h"
 #include "core/error.h"
 #include "core/media.h"
@@ -30,18 +30,10 @@ constexpr std::uint8_t kStaticPcma = 8;
 constexpr std::uint32_t kVideoClockRate = 90000;
 constexpr std::uint32_t kTicksPerFrame = kVideoClockRate / 25;
 
-std::string base64(ByteView bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
-                                     static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
-}
-
 std::string h264_parameters(const std::vector<Bytes>& sets) {
   std::string all;
   for (const Bytes& set : sets) {
-    all += (all.empty() ? "" : ",") + base64(set);
+    all += (all.empty() ? "" : ",") + to_base64(set);
   }
   return fmt::format("packetization-mode=1;profile-level-id={};sprop-parameter-sets={}",
                      to_hex(ByteView(sets.front()).subspan(1, 3)), all);
@@ -53,7 +45,7 @@ std::string h265_parameters(const std::vector<Bytes>& sets) {
   std::string pps;
   for (const Bytes& set : sets) {
     std::string& text = (set[0] >> 1) == 32 ? vps : (set[0] >> 1) == 33 ? sps : pps;
-    text += (text.empty() ? "" : ",") + base64(set);
+    text += (text.empty() ? "" : ",") + to_base64(set);
   }
   return fmt::format("sprop-vps={};sprop-sps={};sprop-pps={}", vps, sps, pps);
 }

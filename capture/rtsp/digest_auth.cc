@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 
 #include "core/assert.h"
+#include "core/base64.h"
 #include "core/bytes.h"
 
 namespace candor::rtsp {
@@ -20,14 +21,6 @@ std::string hash(bool is_sha256, std::string_view text) {
   CANDOR_ASSERT(EVP_Digest(text.data(), text.size(), digest.data(), &size,
                            is_sha256 ? EVP_sha256() : EVP_md5(), nullptr) == 1);
   return to_hex(ByteView(digest).first(size));
-}
-
-std::string base64(std::string_view text) {
-  std::string out(4 * ((text.size() + 2) / 3), '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                  reinterpret_cast<const unsigned char*>(text.data()),
-                  static_cast<int>(text.size()));
-  return out;
 }
 
 std::string random_hex() {
@@ -110,7 +103,7 @@ std::string Authorization::answer(std::string_view method, std::string_view url)
   }
   ++count_;
   if (is_basic_) {
-    return "Basic " + base64(user_ + ":" + password_);
+    return "Basic " + to_base64(as_bytes(user_ + ":" + password_));
   }
   const std::string ha1 = hash(is_sha256_, fmt::format("{}:{}:{}", user_, realm_, password_));
   const std::string ha2 = hash(is_sha256_, fmt::format("{}:{}", method, url));

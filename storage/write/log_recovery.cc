@@ -170,8 +170,7 @@ Result<std::size_t> RoomLog::replay_bundle(const Bytes& bundle, bool is_last) {
 Result<void> RoomLog::cut_torn_entry(const Volume& volume, std::size_t whole) {
   was_torn_ = true;
   const std::string path = bundle_path(folder_, whole_bundles_, false);
-  CANDOR_CHECK(quarantine_tail(volume.files(), volume.absolute(path), whole,
-                               volume.quarantine_path(path, clock_->now().real)));
+  CANDOR_CHECK(volume.quarantine_tail(path, whole, clock_->now().real));
   // A bundle begins with its first entry.
   return whole > 0 ? Result<void>() : remove_file(volume.files(), volume.absolute(path));
 }

@@ -206,6 +206,7 @@ class RoomRecorder {
   [[nodiscard]] evidence::RecorderBody recorder_body(std::string event, std::string detail) const;
   [[nodiscard]] Result<void> declare_lost(const UnitOp& op, const Error& why);
   [[nodiscard]] Result<Tail> best_tail(const evidence::InitBody& last, std::uint64_t logged);
+  void set_unowned_aside(const Stream& stream);
   void trim_closed(const StreamState& known);
   [[nodiscard]] Result<void> adopt_tail(Stream& stream, const evidence::InitBody& last,
                                         std::uint64_t logged);

@@ -7,6 +7,7 @@
 
 #include "core/log.h"
 #include "storage/write/room_recorder.h"
+#include "storage/write/unowned_files.h"
 
 namespace candor::storage {
 namespace {
@@ -141,6 +142,7 @@ Result<void> RoomRecorder::adopt_streams() {
     stream.end = stream.committed_end = known->end;
     stream.gap = known->open_gap;
     stream.closed_gap_end = known->closed_gap_end;
+    set_unowned_aside(stream);
     trim_closed(*known);
     const std::optional<evidence::InitBody> last = known->segment;
     const std::uint64_t logged = known->segment_bytes_logged;
@@ -152,6 +154,24 @@ Result<void> RoomRecorder::adopt_streams() {
   return {};
 }
 
+// A power cut may keep a file's name and lose its INIT entry, and on one volume only.
+void RoomRecorder::set_unowned_aside(const Stream& stream) {
+  const UnownedFrom from{
+      .room = log_.room(), .stream = stream.spec.name, .next_segment = stream.next_segment};
+  for (const auto& writer : mirror_->present()) {
+    const Volume& volume = writer->volume();
+    const auto moved = quarantine_unowned(volume, from, clock_->now().real);
+    if (!moved.has_value() || *moved > 0) {
+      log::warn("storage.unowned-files",
+                {{"volume", volume.name()},
+                 {"room", from.room},
+                 {"stream", from.stream},
+                 {"files", moved.value_or(0)},
+                 {"error", moved.has_value() ? "" : moved.error().message()}});
+    }
+  }
+}
+
 // Of all volumes: the one that got furthest has what the others have. What is torn goes to
 // quarantine on each.
 Result<Tail> RoomRecorder::best_tail(const evidence::InitBody& last, std::uint64_t logged) {
@@ -160,8 +180,7 @@ Result<Tail> RoomRecorder::best_tail(const evidence::InitBody& last, std::uint64
     const Volume& volume = writer->volume();
     auto tail = read_tail(volume.files(), volume.absolute(last.path), last, logged);
     if (tail.has_value() && tail->torn_bytes > 0) {
-      CANDOR_CHECK(quarantine_tail(volume.files(), volume.absolute(last.path), tail->whole_bytes,
-                                   volume.quarantine_path(last.path, clock_->now().real)));
+      CANDOR_CHECK(volume.quarantine_tail(last.path, tail->whole_bytes, clock_->now().real));
       log::warn("storage.tail-quarantined",
                 {{"volume", volume.name()}, {"path", last.path}, {"bytes", tail->torn_bytes}});
     }

@@ -127,6 +127,18 @@ std::string Volume::quarantine_path(std::string_view relative, UtcTime now) cons
   return fmt::format("{}/quarantine/{}-{}", root_, flat, utc_file_stamp(now));
 }
 
+Result<void> Volume::quarantine(std::string_view relative, UtcTime now) const {
+  const std::string aside = quarantine_path(relative, now);
+  CANDOR_CHECK(make_folders_below(*files_, root_, parent_of(aside)));
+  return rename_file(*files_, absolute(relative), aside);
+}
+
+Result<void> Volume::quarantine_tail(std::string_view relative, std::uint64_t keep,
+                                     UtcTime now) const {
+  return storage::quarantine_tail(*files_, absolute(relative), keep,
+                                  quarantine_path(relative, now));
+}
+
 Result<void> Volume::check() const {
   const std::string identity = root_ + std::string(kIdentityFile);
   const auto found = read_identity(*files_, identity, name_);

@@ -41,7 +41,13 @@ class Volume {
                                                 std::uint64_t segment, UtcTime start);
   [[nodiscard]] std::string absolute(std::string_view relative) const;
   [[nodiscard]] std::string log_folder(std::string_view room, std::uint32_t epoch) const;
-  [[nodiscard]] std::string quarantine_path(std::string_view relative, UtcTime now) const;
+
+  /// Moves a file to `quarantine/`: nothing is deleted. Errors: errno kinds.
+  [[nodiscard]] Result<void> quarantine(std::string_view relative, UtcTime now) const;
+  /// Moves what stands from `keep` on to `quarantine/` and cuts the file there. Errors: errno
+  /// kinds.
+  [[nodiscard]] Result<void> quarantine_tail(std::string_view relative, std::uint64_t keep,
+                                             UtcTime now) const;
 
   /// Whether the folder is still this volume: another one may be mounted there, or nothing.
   /// Errors: kFailedPrecondition; errno kinds.
@@ -59,6 +65,7 @@ class Volume {
 
  private:
   Volume(std::string root, std::string name, Uuid id, FileSystem& files);
+  [[nodiscard]] std::string quarantine_path(std::string_view relative, UtcTime now) const;
 
   std::string root_;
   std::string name_;

@@ -35,11 +35,11 @@ WORKERS = 2
 MEMORY = Path("/dev/shm")  # Thousands of small disks: not on a real one.
 
 
-def command() -> list[str]:
+def command(volumes: int = 1) -> list[str]:
     clips = make_clips(ROOT / "build" / "clips", [HEIGHT], ["panorama", "close-up"], 0)
     options = ["--panorama", str(clips[f"panorama-{HEIGHT}p"])]
     options += ["--close-up", str(clips[f"close-up-{HEIGHT}p"]), "--sound", str(clips["sound"])]
-    return [str(binaries() / "candor-power"), *options]
+    return [str(binaries() / "candor-power"), "--volumes", str(volumes), *options]
 
 
 def replay(wanted: argparse.Namespace) -> campaign.Report:
@@ -50,10 +50,10 @@ def replay(wanted: argparse.Namespace) -> campaign.Report:
                 shutil.copy(wanted.notes / name, folder)
         else:
             (folder / "root").mkdir()
-            subprocess.run([*command(), "--level", "off", "record", folder / "root", folder], check=True)
+            subprocess.run([*command(wanted.volumes), "--level", "off", "record", folder / "root", folder], check=True)
         singles = None if wanted.singles < 0 else wanted.singles
         plan = campaign.Plan(
-            command(), folder, wanted.seed, singles, wanted.reorderings, WORKERS, wanted.keep, wanted.only
+            command(wanted.volumes), folder, wanted.seed, singles, wanted.reorderings, WORKERS, wanted.keep, wanted.only
         )
         return campaign.run(plan)
     finally:
@@ -95,6 +95,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=10, help="shutdowns of both disks; 0: none")
     parser.add_argument("--singles", type=int, default=400, help="single writes dropped or torn; -1: all")
     parser.add_argument("--reorderings", type=int, default=400)
+    parser.add_argument("--volumes", type=int, default=1, choices=(1, 2), help="of the noted disk")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int, help="take this state alone, by its number; with --notes")
     parser.add_argument("--notes", type=Path, help="a folder that --keep left: its notes, no new recording")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The published vectors of docs/design/evidence.md: keys, a checkpoint with its cosignature, the
+// The published vectors of docs/design/tree.md: keys, a checkpoint with its cosignature, the
 // proofs about its tree.
 #pragma once
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a volume lacks of closed segments is copied to it, and counted until it is.
+#include <filesystem>
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 
@@ -126,6 +129,34 @@ TEST_F(CopiesTest, AKnownCopyThatIsShorterIsMadeEqualToo) {
   wait_until_complete();
   recorder_->stop();
   EXPECT_EQ(compare("/media"), "same");
+}
+
+// A power cut kept the name of a file on one volume, and lost its INIT entry on both.
+TEST_F(CopiesTest, AFileThatTheLogDoesNotKnowIsSetAside) {
+  open();
+  deliver_seconds(2);
+  recorder_.reset();
+  const std::filesystem::path day =
+      std::filesystem::path(files(b_, "/media").front()).parent_path();
+  const auto empty = day / "0000000002-20260921T141322.000Z.mp4";
+  std::ofstream(empty).close();
+  open();
+  EXPECT_FALSE(std::filesystem::exists(empty));
+  EXPECT_EQ(files(b_, "/quarantine").size(), 1U);
+  deliver_seconds(1);
+  recorder_.reset();
+  EXPECT_EQ(compare("/media"), "same");
+}
+
+TEST_F(CopiesTest, AFileWithMediaStaysWhoeverWroteIt) {
+  open();
+  deliver_seconds(2);
+  recorder_.reset();
+  const std::filesystem::path first = files(b_, "/media").front();
+  const auto other = first.parent_path() / "0000000009-20260921T141322.000Z.mp4";
+  std::filesystem::copy_file(first, other);
+  open();
+  EXPECT_TRUE(std::filesystem::exists(other));
 }
 
 TEST_F(CopiesTest, ASegmentThatNoVolumeHoldsWholeIsCountedAsLost) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One log as the notary keeps it: its tree, what may be signed of it and when, what the witnesses
-// say (docs/design/tree.md).
+// say (docs/design/notary.md).
 #pragma once
 
 #include <chrono>

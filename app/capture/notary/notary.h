@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The notary: turns durable log entries into trees, signed checkpoints and cosigned ones, on a
-// thread of its own (docs/design/tree.md). Recording knows nothing of it.
+// thread of its own (docs/design/notary.md). Recording knows nothing of it.
 #pragma once
 
 #include <chrono>

@@ -30,7 +30,6 @@ struct MediaUsage::State {
   std::atomic<std::uint64_t> bytes = 0;
   std::atomic<bool> is_wanted = true;
   std::atomic<bool> is_measured = false;
-  std::atomic<bool> has_ended = false;
 
   void run() {
     for (const std::string& root : roots) {
@@ -40,7 +39,6 @@ struct MediaUsage::State {
       }
     }
     is_measured = is_wanted.load();
-    has_ended = true;
   }
 
   // What cannot be read counts as nothing: it is an alarm of its own by then.
@@ -67,16 +65,12 @@ MediaUsage::MediaUsage(std::vector<std::string> roots, std::vector<std::string> 
     : state_(std::make_shared<State>()) {
   state_->roots = std::move(roots);
   state_->rooms = std::move(rooms);
-  std::thread([state = state_] { state->run(); }).detach();
+  thread_ = AbandonableThread([state = state_] { state->run(); });
 }
 
 MediaUsage::~MediaUsage() {
   state_->is_wanted = false;
-  const auto deadline = std::chrono::steady_clock::now() + kStopWait;
-  while (!state_->has_ended && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(kPause);
-  }
-  if (!state_->has_ended) {
+  if (!thread_.end_within(kStopWait)) {
     log::warn("space.count-stuck");
   }
 }

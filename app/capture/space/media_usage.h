@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/abandonable_thread.h"
+
 namespace candor::app {
 
 /// Thread: any. Counts on a thread of its own, which is left behind when a disk does not give it
@@ -29,6 +31,7 @@ class MediaUsage {
  private:
   struct State;
   std::shared_ptr<State> state_;
+  AbandonableThread thread_;
 };
 
 }  // namespace candor::app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/write/copies/copy_keeper.h"
 
+#include <thread>
 #include <utility>
 
 #include "core/log.h"
@@ -27,7 +28,7 @@ std::shared_ptr<CopyKeeper> CopyKeeper::make(std::vector<Writer> volumes, const 
 void CopyKeeper::start(std::vector<LogEnd> logs) {
   logs_ = std::move(logs);
   // The thread may outlive the recorder, when the kernel does not give it back.
-  thread_ = std::jthread([keeper = shared_from_this()] { keeper->run(); });
+  thread_ = AbandonableThread([keeper = shared_from_this()] { keeper->run(); });
 }
 
 void CopyKeeper::run() {
@@ -47,7 +48,6 @@ void CopyKeeper::run() {
       std::this_thread::sleep_for(50ms);
     }
   }
-  has_ended_ = true;
 }
 
 Result<void> CopyKeeper::run_until_stopped() {
@@ -90,19 +90,9 @@ CopyStatus CopyKeeper::status() const {
 void CopyKeeper::stop() {
   must_stop_ = true;
   notes_.close();
-  const auto deadline = steady_clock::now() + kStopWait;
-  while (thread_.joinable() && !has_ended_ && steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(5ms);
+  if (!thread_.end_within(kStopWait)) {
+    log::error("storage.copies-stuck");
   }
-  if (!thread_.joinable()) {
-    return;
-  }
-  if (has_ended_) {
-    thread_.join();
-    return;
-  }
-  log::error("storage.copies-stuck");
-  thread_.detach();
 }
 
 }  // namespace candor::storage

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "core/abandonable_thread.h"
 #include "core/bounded_queue.h"
 #include "core/result.h"
 #include "core/sync.h"
@@ -61,10 +61,9 @@ class CopyKeeper : public std::enable_shared_from_this<CopyKeeper> {
   std::vector<LogEnd> logs_;                                  // From start() on the thread's.
   BoundedQueue<ClosedCopy> notes_{{.items = 1, .bytes = 1}};  // Control items only.
   std::atomic<bool> must_stop_ = false;
-  std::atomic<bool> has_ended_ = false;
   mutable Mutex mutex_;
   CopyStatus status_ GUARDED_BY(mutex_);
-  std::jthread thread_;
+  AbandonableThread thread_;
 };
 
 }  // namespace candor::storage

@@ -98,9 +98,7 @@ Result<void> set_aside(const Volume& volume, const std::string& path, const std:
   if (is_continued.has_value() && *is_continued) {
     return {};
   }
-  const std::string aside = volume.quarantine_path(path, now);
-  CANDOR_CHECK(make_folders_below(volume.files(), volume.root(), parent_of(aside)));
-  return rename_file(volume.files(), volume.absolute(path), aside);
+  return volume.quarantine(path, now);
 }
 
 }  // namespace
@@ -114,8 +112,7 @@ Result<SettledCopy> settle_segment(const Volume& volume, const std::string& path
   }
   CANDOR_TRY(const Tail tail, read_tail(volume.files(), whole, entries.init, logged));
   if (tail.torn_bytes > 0) {
-    CANDOR_CHECK(quarantine_tail(volume.files(), whole, tail.whole_bytes,
-                                 volume.quarantine_path(path, now)));
+    CANDOR_CHECK(volume.quarantine_tail(path, tail.whole_bytes, now));
   }
   CANDOR_TRY(const SettledCopy copy, read_from_disk(volume, whole));
   CANDOR_CHECK(check_segment(whole, entries));

@@ -135,9 +135,7 @@ class LogCopy {
 
   [[nodiscard]] Result<void> set_aside(const std::string& path, bool is_fork) {
     is_fork_ = is_fork_ || is_fork;
-    const std::string aside = to_.quarantine_path(path, now_);
-    CANDOR_CHECK(make_folders_below(to_.files(), to_.root(), parent_of(aside)));
-    return rename_file(to_.files(), to_.absolute(path), aside);
+    return to_.quarantine(path, now_);
   }
 
   [[nodiscard]] Result<void> set_aside_behind(std::uint64_t number) {

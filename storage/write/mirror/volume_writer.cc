@@ -51,7 +51,7 @@ std::shared_ptr<VolumeWriter> VolumeWriter::start(VolumeSlot slot, const Clock& 
   }
   if (!options.is_alone) {
     // The thread may outlive the mirror, when the kernel does not give it back.
-    writer->thread_ = std::jthread([writer] { writer->run(); });
+    writer->thread_ = AbandonableThread([writer] { writer->run(); });
   }
   return writer;
 }
@@ -66,7 +66,6 @@ void VolumeWriter::run() {
     }
     working_since_ns_ = 0;
   }
-  has_ended_ = true;
 }
 
 void VolumeWriter::post(Task task, std::size_t bytes) {
@@ -259,19 +258,9 @@ VolumeStatus VolumeWriter::status() const {
 void VolumeWriter::stop() {
   flush();
   queue_.close();
-  const auto deadline = steady_clock::now() + kStopWait;
-  while (thread_.joinable() && !has_ended_ && steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(5ms);
+  if (!thread_.end_within(kStopWait)) {
+    log::error("storage.writer-stuck", {{"volume", volume_.name()}});
   }
-  if (!thread_.joinable()) {
-    return;
-  }
-  if (has_ended_) {
-    thread_.join();
-    return;
-  }
-  log::error("storage.writer-stuck", {{"volume", volume_.name()}});
-  thread_.detach();
 }
 
 }  // namespace candor::storage

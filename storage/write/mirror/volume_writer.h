@@ -11,9 +11,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
+#include "core/abandonable_thread.h"
 #include "core/bounded_queue.h"
 #include "core/error.h"
 #include "core/result.h"
@@ -129,7 +129,6 @@ class VolumeWriter : public std::enable_shared_from_this<VolumeWriter> {
   std::atomic<bool> is_tending_ = false;  // An answer is still to come.
   std::atomic<std::uint64_t> generation_ = 1;
   std::atomic<std::int64_t> working_since_ns_ = 0;  // Of the batch in hand, steady clock; 0: idle.
-  std::atomic<bool> has_ended_ = false;
   mutable Mutex mutex_;
   std::string detail_ GUARDED_BY(mutex_);
   std::vector<VolumeFault> faults_ GUARDED_BY(mutex_);
@@ -138,7 +137,7 @@ class VolumeWriter : public std::enable_shared_from_this<VolumeWriter> {
   bool is_space_known_ GUARDED_BY(mutex_) = false;
   std::uint64_t failed_files_ GUARDED_BY(mutex_) = 0;
   int failures_in_a_row_ GUARDED_BY(mutex_) = 0;
-  std::jthread thread_;
+  AbandonableThread thread_;
 };
 
 }  // namespace candor::storage

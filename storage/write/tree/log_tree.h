@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A log's tree while it grows: its right edge and its last whole tiles in memory, the others read
-// from disk when a proof needs them (docs/design/tree.md).
+// from disk when a proof needs them (docs/design/notary.md).
 #pragma once
 
 #include <cstdint>

@@ -68,11 +68,15 @@ def all_states(plan: Plan, ops: list[Op]) -> Iterator[Crash]:
 
 
 def durable_logs(disk: Disk) -> dict[str, list[bytes]]:
-    """The entries of each log, "<volume>/log/<room>/<epoch>", that a power cut cannot take any more."""
+    """The entries of each log, "log/<room>/<epoch>", that a power cut cannot take any more: one volume is enough."""
     bundles: dict[str, dict[str, bytes]] = {}
     for path, content in disk.durable_below("/tile/entries/").items():
         bundles.setdefault(path.partition("/tile/")[0], {})[path] = content
-    return {folder: Log(found).raw for folder, found in bundles.items()}
+    longest: dict[str, list[bytes]] = {}
+    for folder, found in bundles.items():
+        name, entries = folder.partition("/")[2], Log(found).raw
+        longest[name] = max(longest.get(name, []), entries, key=len)
+    return longest
 
 
 class Worker:
@@ -165,6 +169,8 @@ class Worker:
             root.rename(self.kept)
         shutil.rmtree(root, ignore_errors=True)
         shutil.rmtree(f"{root}.index", ignore_errors=True)
+        for copies in root.parent.glob(f"{root.name}.copies.db*"):
+            copies.unlink()
 
 
 def difference(answer: dict) -> str:

@@ -161,19 +161,29 @@ class Judge:
         self.vouched: set[bytes] = set()
 
     def judge(self, durable_logs: dict[str, list[bytes]]) -> Verdict:
-        for volume in sorted(path for path in self.root.iterdir() if path.is_dir()):
+        volumes = sorted(path for path in self.root.iterdir() if path.is_dir())
+        self._judge_copies(volumes)
+        for volume in volumes:
             self.vouched = set()
             for folder in sorted((volume / "log").glob("*/1")):
                 self._judge_room(volume, folder, durable_logs)
             self._judge_missing(volume.name)
         return self.verdict
 
+    def _judge_copies(self, volumes: list[Path]) -> None:
+        """Every volume holds the same media and logs."""
+        for other in volumes[1:]:
+            for name in sorted(held_by(volumes[0]) | held_by(other)):
+                first, second = volumes[0] / name, other / name
+                if not (first.exists() and second.exists() and first.read_bytes() == second.read_bytes()):
+                    self.verdict.complain(f"{name}: is not the same on {volumes[0].name} and {other.name}")
+
     def _judge_room(self, volume: Path, folder: Path, durable_logs: dict[str, list[bytes]]) -> None:
         log = Log.at(folder)
         name = str(folder.relative_to(self.root))
         for fault in log.breaks():
             self.verdict.complain(f"{name}: {fault}")
-        before = durable_logs.get(name, [])
+        before = durable_logs.get(str(folder.relative_to(volume)), [])
         if log.raw[: len(before)] != before:
             self.verdict.complain(f"{name}: {len(before)} entries were durable and are not all there")
         self.verdict.undeclared += [f"{name}: {gap}" for gap in undeclared_gaps(log.entries)]
@@ -257,6 +267,12 @@ class Judge:
                 lost = [c for c in chunks if c.op < self.cut and c.digest not in self.vouched]
                 missing = max((cut_ns - chunk.sent_ns for chunk in lost), default=0)
                 self.verdict.missing_ms = max(self.verdict.missing_ms, missing / 1e6)
+
+
+def held_by(volume: Path) -> set[Path]:
+    """Media and logs, from the volume's root."""
+    files = (file for folder in ("media", "log") for file in (volume / folder).rglob("*"))
+    return {file.relative_to(volume) for file in files if file.is_file()}
 
 
 def outcome_of(entries: list[dict]) -> frozenset:

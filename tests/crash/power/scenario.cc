@@ -107,6 +107,9 @@ std::string first_row_only_in(const std::string& one, const std::string& other) 
   return "no row";
 }
 
+// Thousands of starts wait for what a round tells.
+constexpr auto kQuickSync = 50ms;
+
 }  // namespace
 
 Result<void> record(const std::string& root, const std::string& folder,
@@ -138,7 +141,8 @@ Result<void> record(const std::string& root, const std::string& folder,
   return {};
 }
 
-Result<boost::json::object> recover(const std::string& root, const SiteOptions& options) {
+Result<boost::json::object> recover(const std::string& root, SiteOptions options) {
+  options.sync_interval = kQuickSync;
   const SystemClock clock;
   const std::string index = root + ".index";
   const std::vector<std::string> roots = volume_roots(root, options.volumes);
@@ -149,6 +153,9 @@ Result<boost::json::object> recover(const std::string& root, const SiteOptions& 
   UtcTime first;
   {
     CANDOR_TRY(Site site, Site::open(root, storage::posix_files(), *follower, options));
+    if (options.volumes > 1) {
+      CANDOR_CHECK(site.wait_for_copies());
+    }
     first = site.begin(clock.utc());
     CANDOR_CHECK(site.deliver(first + std::chrono::nanoseconds(kAfterRecovery)));
     site.stop();

@@ -21,7 +21,6 @@ namespace candor::crash {
 /// root, in "<root>.index", the index is kept and then made anew.
 ///
 /// {"feed_from":<UTC ns>,"is_index_equal":bool}. Errors: those of the start and of the index.
-[[nodiscard]] Result<boost::json::object> recover(const std::string& root,
-                                                  const SiteOptions& options);
+[[nodiscard]] Result<boost::json::object> recover(const std::string& root, SiteOptions options);
 
 }  // namespace candor::crash

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "tests/support/volume_slots.h"
@@ -14,6 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kSessionRoom = 2;
 constexpr auto kSegment = 2s;  // A new file at each key frame: the hardest moment comes often.
+constexpr auto kCopiesWait = 30s;
 constexpr auto kPreRoll = 2s;  // A GOP of the clip: a session begins with a picture at once.
 
 std::vector<storage::RoomSpec> rooms() {
@@ -59,6 +61,11 @@ Result<Site> Site::open(const std::string& root, storage::FileSystem& files,
              open_volumes(volume_roots(root, options.volumes), files, clock.utc()));
   storage::RecorderOptions recorder_options{
       .authority = "rec.example", .site = "site7", .software = "power campaign"};
+  if (options.volumes > 1) {
+    recorder_options.copies = {
+        .register_path = root + ".copies.db", .interval = 10ms, .settle = 50ms, .retry = 50ms};
+  }
+  recorder_options.sync_interval = options.sync_interval;
   recorder_options.reserve_bytes = 0;  // Whatever is free on the machine that runs this.
   Site site;
   CANDOR_TRY(site.recorder_, storage::Recorder::open(std::move(volumes), clock,
@@ -136,6 +143,18 @@ void Site::open_session(UtcTime now, Told told) {
   body.by = "campaign";
   recorder_->open_session(kSessionRoom, {.body = std::move(body)},
                           [told = std::move(told), id = to_string(session_)] { told(id); });
+}
+
+Result<void> Site::wait_for_copies() const {
+  const auto deadline = std::chrono::steady_clock::now() + kCopiesWait;
+  while (std::chrono::steady_clock::now() < deadline) {
+    const storage::CopyStatus copies = recorder_->status().copies;
+    if (copies.is_known && copies.counts.segments_below_two == 0) {
+      return {};
+    }
+    std::this_thread::sleep_for(5ms);
+  }
+  return fail(ErrorKind::kDeadlineExceeded, "the volumes do not hold the same after 30 s");
 }
 
 void Site::close_session(UtcTime now, Told told) {

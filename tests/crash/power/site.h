@@ -4,6 +4,7 @@
 // scenario's.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,6 +23,7 @@ struct SiteOptions {
   std::string close_up;
   std::string sound;
   std::size_t volumes = 1;
+  std::chrono::milliseconds sync_interval{1000};
 };
 
 /// "<root>/a", "<root>/b" ...
@@ -30,9 +32,9 @@ struct SiteOptions {
 /// One thread.
 class Site {
  public:
-  /// Recovers what is below `root`; the volumes are "<root>/a" and
-  /// so on. Errors: those of Volume::open,
-  /// Recorder::open and ClipStream::open.
+  /// Recovers what is below `root`; the volumes are "<root>/a" and so on. With more than one, what
+  /// is known of copies stands in "<root>.copies.db". Errors: those of Volume::open, Recorder::open
+  /// and ClipStream::open.
   [[nodiscard]] static Result<Site> open(const std::string& root, storage::FileSystem& files,
                                          storage::IndexSink& index, const SiteOptions& options);
 
@@ -48,6 +50,9 @@ class Site {
   using Told = std::function<void(const std::string& session)>;
   void open_session(UtcTime now, Told told);
   void close_session(UtcTime now, Told told);
+
+  /// Until each closed segment is whole on every volume. Errors: kDeadlineExceeded.
+  [[nodiscard]] Result<void> wait_for_copies() const;
 
   /// Commits all and says so in the log.
   void stop() { recorder_->stop(); }
