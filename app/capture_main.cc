@@ -40,7 +40,7 @@ namespace asio = boost::asio;
 constexpr std::size_t kBlockingThreads = 2;
 // A hundred source threads need no hundred heaps: memory stays where it can be used again.
 constexpr int kHeaps = 2;
-// serve(): a room's log begins a new epoch, with a new start (docs/decisions/0013).
+// serve(): a room's log begins a new epoch, with a new start (docs/decisions/0015).
 constexpr int kServeAgain = -1;
 
 Result<config::Config> load(const std::string& path) {
@@ -107,11 +107,14 @@ class NewEpochs {
  public:
   using Clock = std::chrono::steady_clock;
 
+  explicit NewEpochs(bool is_first_start)
+      : not_before_(Clock::now() + (is_first_start ? std::chrono::seconds(0) : kApart)) {}
+
   // Thread: any. `start_anew` is called on the net thread.
   void ask(asio::io_context& net, std::function<void()> start_anew) {
     asio::post(net, [this, &net, start_anew = std::move(start_anew)] {
-      auto timer = std::make_shared<asio::steady_timer>(
-          net, std::max(Clock::now() + kGather, started_ + kApart));
+      auto timer =
+          std::make_shared<asio::steady_timer>(net, std::max(Clock::now() + kGather, not_before_));
       timer->async_wait([timer, start_anew](const boost::system::error_code& code) {
         if (!code) {
           start_anew();
@@ -123,12 +126,7 @@ class NewEpochs {
  private:
   static constexpr std::chrono::seconds kGather{2};
   static constexpr std::chrono::seconds kApart{30};
-  const Clock::time_point started_ = Clock::now() - (is_first() ? kApart : std::chrono::seconds(0));
-
-  static bool is_first() {
-    static bool was_asked = false;
-    return !std::exchange(was_asked, true);
-  }
+  const Clock::time_point not_before_;
 };
 
 // Each room's log goes on in the epoch it is in.
@@ -151,8 +149,14 @@ Result<EvidencePlans> make_evidence_plans(const config::Config& config) {
   return EvidencePlans{.office = std::move(office), .time = std::move(time)};
 }
 
+struct Start {
+  const Clock& clock;  // Outlives serve(): a thread that a disk does not give back may, too.
+  bool is_first = true;
+};
+
 // Returns the exit code, or kServeAgain.
-Result<int> serve(const config::Config& config, const EvidencePlans& plans, const Clock& clock) {
+Result<int> serve(const config::Config& config, const EvidencePlans& plans, const Start& start) {
+  const Clock& clock = start.clock;
   CANDOR_TRY(const storage::StateLock lock,
              with_context(storage::StateLock::take(config.capture.state), config.capture.state_at));
   const std::string index_path = config.capture.state + "/index.db";
@@ -172,12 +176,12 @@ Result<int> serve(const config::Config& config, const EvidencePlans& plans, cons
              storage::IndexFollower::open(
                  {.volume_roots = volume_roots(plan), .index_path = index_path}, clock));
   CANDOR_TRY(const auto host, CaptureHost::start(std::move(plan), clock, *index));
-  NewEpochs new_epochs;
+  NewEpochs new_epochs(start.is_first);
   office.start(host->volumes(), clock,
                {.note =
                     [&](const std::string& room, std::string event, std::string detail) {
-                      host->note_event(room, {.event = std::move(event),
-                                              .detail = std::move(detail)});
+                      host->note_event(room,
+                                       {.event = std::move(event), .detail = std::move(detail)});
                     },
                 .on_new_epoch =
                     [&] {
@@ -238,12 +242,11 @@ int run(int argc, char** argv) {
     std::fprintf(stderr, "candor-capture: %s\n", plans.error().message().c_str());
     return 2;
   }
-  // A thread that a disk does not give back outlives serve().
-  static const SystemClock clock;
-  Result<int> ended = serve(*config, *plans, clock);
+  static const SystemClock kClock;
+  Result<int> ended = serve(*config, *plans, {.clock = kClock});
   while (ended.has_value() && *ended == kServeAgain) {
     log::warn("capture.starts-anew", {{"why", "a room's log begins a new epoch"}});
-    ended = serve(*config, *plans, clock);
+    ended = serve(*config, *plans, {.clock = kClock, .is_first = false});
   }
   if (!ended.has_value()) {
     std::fprintf(stderr, "candor-capture: %s\n", ended.error().message().c_str());

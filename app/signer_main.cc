@@ -137,7 +137,8 @@ Ending adopt(signer::SigningDesk& desk, const std::string& path) {
 }
 
 Ending work(const config::Config& config, const std::string& adopted) {
-  const config::SignerConfig& own = *config.signer;
+  const auto own =
+      config.signer.value_or(config::SignerConfig());  // load() has seen that it is there.
   const auto lock = open_state(own);
   if (!lock.has_value()) {
     return failed(lock.error());

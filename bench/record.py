@@ -8,6 +8,7 @@ same cameras afterwards, for the ratios; --no-peers leaves them out.
 """
 
 import argparse
+import contextlib
 import json
 import shutil
 import sys
@@ -16,7 +17,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "bench" / "clip"), str(ROOT / "tools")]
+sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "bench" / "clip"), str(ROOT / "tools"), str(ROOT / "tests" / "support")]
 from make_clip import RATES_KBPS, Clip, ensure_picture, ensure_sound  # noqa: E402
 from read_counter import judge_files  # noqa: E402
 from recording import judge, peers  # noqa: E402
@@ -30,6 +31,7 @@ from site_on_loopback import (  # noqa: E402
     source,
     two_volumes,
 )
+from witness import Witness  # noqa: E402
 
 PICTURES = ("panorama", "close-up")  # Camera n shows picture n mod 2.
 # Of picture and sound, and how many packets of sound a second.
@@ -58,7 +60,39 @@ def url(port: int, number: int) -> str:
     return f"rtsp://127.0.0.1:{port}/cam/{number}"
 
 
-def write_config(site: Site, streams: int, port: int, volumes: int) -> None:
+def start_evidence(site: Site, stack: contextlib.ExitStack) -> str:
+    """candor-signer and a witness beside capture, and the configuration that names them."""
+    witness = Witness(site.folder / "witness")
+    stack.callback(witness.stop)
+    (site.folder / "signer").mkdir(mode=0o750)
+    config = site.folder / "signer.toml"
+    config.write_text(f"""[site]
+name = "demo"
+authority = "candor.example"
+[signer]
+socket = "{site.folder}/signer/signer.sock"
+state = "{site.folder}/signer-state"
+""")
+    signer = site.program("signer", [str(binaries() / "candor-signer"), "--config", str(config)])
+    stack.callback(signer.stop)
+    signer.wait_until_it_says("signer.started")
+    return f"""
+[evidence]
+signer = "{site.folder}/signer/signer.sock"
+[[evidence.witness]]
+vkey = "{witness.vkey}"
+url = "{witness.url}"
+"""
+
+
+def evidence_bytes(volume: Path) -> int:
+    """Tiles, checkpoints, cosigned notes: what is on the disk besides media and entries."""
+    files = [path for path in (volume / "log").rglob("*") if path.is_file()]
+    return sum(path.stat().st_size for path in files
+               if "entries" not in path.parts and path.name != "origin")
+
+
+def write_config(site: Site, streams: int, port: int, volumes: int, more: str = "") -> None:
     """Rooms of a class that records always, one camera with sound in each."""
     rooms = []
     for number in range(streams):
@@ -66,7 +100,8 @@ def write_config(site: Site, streams: int, port: int, volumes: int) -> None:
         name = f"Waiting room {number + 1}", f"候问室 {number + 1}"
         rooms.append(room(room_name(number), "waiting", *name, [camera]))
     folders = two_volumes(site.folder) if volumes == 2 else None
-    site.write_config(configuration(site.folder, free_port(), rooms, volumes=folders))
+    text = configuration(site.folder, free_port(), rooms, volumes=folders)
+    site.write_config(text.replace("[monitor]", f"{more}\n[monitor]", 1))
 
 
 def all_are_recording(site: Site) -> bool:
@@ -176,16 +211,21 @@ def run(wanted: argparse.Namespace, folder: Path) -> dict:
     pictures, sound = clips_of(wanted.codec)
     site = Site(folder)
     port = wanted.port or free_port()
+    stack = contextlib.ExitStack()
     report: dict = {"codec": wanted.codec, "streams": wanted.streams, "seconds": wanted.seconds}
     try:
         site.start_cameras_of(port, wanted.streams, [f"{picture},{sound}" for picture in pictures])
-        write_config(site, wanted.streams, port, wanted.volumes)
+        more = start_evidence(site, stack) if wanted.evidence else ""
+        write_config(site, wanted.streams, port, wanted.volumes, more)
         report |= measure_capture(site, wanted.streams, wanted.seconds)
         if wanted.peers and wanted.codec == "h264":
             ours = report["cpu_percent_per_stream"]
             report |= measure_peers(site, wanted.streams, port, wanted.seconds, ours)
     finally:
+        stack.close()
         site.stop()
+    recorded = sum(path.stat().st_size for path in (site.folder / "volume-a").rglob("*") if path.is_file())
+    report["evidence_bytes_percent"] = 100 * evidence_bytes(site.folder / "volume-a") / recorded
     say("comparing every sample with the clip")
     report |= judge_recording(site, wanted.streams, wanted.seconds, wanted.codec)
     report |= judge_pictures(site, wanted.streams, min(wanted.decode, wanted.streams))
@@ -205,6 +245,7 @@ def main() -> int:
     parser.add_argument("--volumes", type=int, choices=(1, 2), default=1, help="that hold the recording")
     parser.add_argument("--seconds", type=float, default=30, help="length of the measured window")
     parser.add_argument("--no-peers", dest="peers", action="store_false", help="ours only")
+    parser.add_argument("--evidence", action="store_true", help="signed by candor-signer and cosigned by a witness")
     parser.add_argument("--decode", type=int, default=2, help="streams whose pictures are decoded")
     parser.add_argument("--port", type=int, default=0, help="of the cameras; default: a free one")
     parser.add_argument("--folder", type=Path, help="where to record; default: a temporary one")

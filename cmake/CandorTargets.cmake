@@ -47,11 +47,19 @@ function(candor_program name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 endfunction()
 
-# candor_test(NAME LABEL l SOURCES... DEPS...): a GoogleTest program; every test is a CTest test with that label.
+# candor_test(NAME LABEL l [ALSO m] SOURCES... DEPS...): a GoogleTest program; every test is a CTest test with that label,
+# or with both.
 function(candor_test name)
-  cmake_parse_arguments(arg "" "LABEL" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(arg "" "LABEL;ALSO" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE candor_flags ${arg_DEPS} GTest::gmock_main)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 120)
+  gtest_discover_tests(${name} TEST_LIST ${name}_list DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 120)
+  if(arg_ALSO)
+    # gtest_discover_tests cannot pass on a list.
+    set(labels "${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake")
+    file(WRITE "${labels}" "foreach(name IN LISTS ${name}_list)\n"
+      "  set_tests_properties(\"\${name}\" PROPERTIES LABELS \"${arg_LABEL};${arg_ALSO}\")\nendforeach()\n")
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels}")
+  endif()
 endfunction()

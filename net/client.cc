@@ -91,8 +91,8 @@ class BlockingResponse final : public ClientResponse {
     message.method_string(request.method);
     message.target(request.target);
     message.version(11);
-    message.set(http::field::host, endpoint_.is_local() || endpoint_.is_tls() ? "localhost"
-                                                                              : endpoint_.text());
+    message.set(http::field::host,
+                endpoint_.is_local() || endpoint_.is_tls() ? "localhost" : endpoint_.text());
     message.set(http::field::connection, "close");
     for (const auto& [name, value] : request.headers) {
       message.set(name, value);

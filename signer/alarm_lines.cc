@@ -36,4 +36,12 @@ void AlarmLines::tell(std::string_view kind, const evidence::Checkpoint& asked,
   }
 }
 
+void AlarmLines::tell_fault(std::string_view origin, std::string_view reason) {
+  std::uint64_t unsaid = 0;
+  if (may_tell(Clock::now(), unsaid)) {
+    log::error("signer.origin-refused",
+               {{"origin", origin}, {"reason", reason}, {"others_unsaid", unsaid}});
+  }
+}
+
 }  // namespace candor::signer

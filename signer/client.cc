@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <poll.h>
 #include <sys/socket.h>
+#include <thread>
 #include <utility>
 
 #include "core/bytes.h"
@@ -16,6 +17,8 @@ namespace {
 tl::unexpected<Error> broken(const std::string& path, std::string_view what) {
   return fail(ErrorKind::kUnavailable, path + ": " + std::string(what));
 }
+
+constexpr std::chrono::milliseconds kQueueWait{5};
 
 bool is_passing(int error_number) { return error_number == EAGAIN || error_number == EINTR; }
 
@@ -65,7 +68,7 @@ Result<std::string> SignerClient::ask(std::string_view message) {
 // After any error the connection is closed: what comes on it might answer an older question.
 Result<std::string> SignerClient::ask_once(std::string_view framed, Clock::time_point end) {
   const auto exchange = [&]() -> Result<std::string> {
-    CANDOR_CHECK(connect());
+    CANDOR_CHECK(connect(end));
     CANDOR_CHECK(send(framed, end));
     CANDOR_TRY(const std::string head, receive(kFrameHeadBytes, end));
     const auto size = parse_frame_head(as_bytes(head));
@@ -80,18 +83,27 @@ Result<std::string> SignerClient::ask_once(std::string_view framed, Clock::time_
   return answer;
 }
 
-Result<void> SignerClient::connect() {
+Result<void> SignerClient::connect(Clock::time_point end) {
   if (socket_.is_open()) {
     return {};
   }
   CANDOR_TRY(const sockaddr_un address, socket_address(path_));
   Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!socket.is_open() || call_with(::connect, socket.get(), address) != 0) {
+  if (!socket.is_open()) {
+    return fail(error_from_errno(errno, "a socket for " + path_));
+  }
+  while (call_with(::connect, socket.get(), address) != 0) {
     if (errno == EACCES || errno == EPERM) {
       return fail(ErrorKind::kPermissionDenied,
                   path_ + ": this account may not connect: is it in the signer's group?");
     }
-    return broken(path_, "nobody listens");
+    if (!is_passing(errno)) {
+      return broken(path_, "nobody listens");
+    }
+    if (Clock::now() + kQueueWait > end) {
+      return fail(ErrorKind::kDeadlineExceeded, path_ + ": too many wait to be let in");
+    }
+    std::this_thread::sleep_for(kQueueWait);  // poll(2) cannot wait for this.
   }
   socket_ = std::move(socket);
   return {};

@@ -46,7 +46,7 @@ class SignerClient {
 
   [[nodiscard]] Result<std::string> ask(std::string_view message);
   [[nodiscard]] Result<std::string> ask_once(std::string_view framed, Clock::time_point end);
-  [[nodiscard]] Result<void> connect();
+  [[nodiscard]] Result<void> connect(Clock::time_point end);
   [[nodiscard]] Result<void> send(std::string_view bytes, Clock::time_point end);
   [[nodiscard]] Result<std::string> receive(std::size_t size, Clock::time_point end);
   [[nodiscard]] Result<void> wait(short events, Clock::time_point end);

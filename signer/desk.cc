@@ -61,18 +61,16 @@ Result<std::string> SigningDesk::sign(std::string_view body) {
   if (head != log->last) {
     CANDOR_CHECK(judge(request, log->last));
     if (auto written = files_.write(checkpoint.origin, head); !written.has_value()) {
-      logs_.erase(logs_.find(checkpoint.origin));  // Either may stand on disk: read it again.
-      log::error("signer.state-unwritten",
-                 {{"origin", checkpoint.origin}, {"reason", written.error().message()}});
+      alarms_.tell_fault(checkpoint.origin, written.error().message());
+      logs_.erase(checkpoint.origin);  // Either may stand on disk: read it again.
       return fail(std::move(written.error()));
     }
     log->last = head;
   }
   auto signature = signature_of(checkpoint, *log);
   if (!signature.has_value()) {
-    log::error("signer.key-fails",
-               {{"origin", checkpoint.origin}, {"reason", signature.error().message()}});
-    logs_.erase(logs_.find(checkpoint.origin));  // The token may want a new login.
+    alarms_.tell_fault(checkpoint.origin, signature.error().message());
+    logs_.erase(checkpoint.origin);  // The token may want a new login.
   }
   return signature;
 }
@@ -128,8 +126,12 @@ Result<SigningDesk::Log*> SigningDesk::open(std::string_view origin) {
   if (found != logs_.end()) {
     return &found->second;
   }
-  CANDOR_TRY(Log log, load(origin));
-  return &logs_.emplace(std::string(origin), std::move(log)).first->second;
+  auto loaded = load(origin);
+  if (!loaded.has_value()) {
+    alarms_.tell_fault(origin, loaded.error().message());
+    return fail(std::move(loaded.error()));
+  }
+  return &logs_.emplace(std::string(origin), std::move(*loaded)).first->second;
 }
 
 Result<SigningDesk::Log> SigningDesk::load(std::string_view origin) {
@@ -138,7 +140,6 @@ Result<SigningDesk::Log> SigningDesk::load(std::string_view origin) {
     return begin(origin);
   }
   if (!key.has_value()) {
-    log::error("signer.key-unread", {{"origin", origin}, {"reason", key.error().message()}});
     return fail(std::move(key.error()));
   }
   const auto last = files_.read(origin);
@@ -146,8 +147,6 @@ Result<SigningDesk::Log> SigningDesk::load(std::string_view origin) {
     return Log{.key = std::move(*key), .last = *last};
   }
   const bool is_missing = last.error().kind() == ErrorKind::kNotFound;
-  log::error("signer.state-unread",
-             {{"origin", origin}, {"reason", last.error().message()}, {"do", kWhatToDo}});
   return fail(ErrorKind::kFailedPrecondition,
               fmt::format("what was signed last is {}, and the key is there: {}",
                           is_missing ? "missing" : "unreadable (" + last.error().message() + ")",

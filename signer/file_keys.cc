@@ -58,7 +58,7 @@ Result<evidence::Seed> parse_key_file(std::string_view origin, std::string_view 
   const auto first = evidence::take_line(rest);
   const auto named = evidence::take_line(rest);
   const auto hex = evidence::take_line(rest);
-  if (first != kFirstLine || !hex.has_value()) {
+  if (first != kFirstLine || !named.has_value() || !hex.has_value()) {
     return fail(ErrorKind::kDataLoss, "is no key file, or torn");
   }
   if (named != origin) {

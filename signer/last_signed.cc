@@ -42,7 +42,7 @@ Result<evidence::TreeHead> parse_last_signed(std::string_view origin, std::strin
   const auto named = evidence::take_line(rest);
   const auto size = evidence::take_line(rest);
   const auto root = evidence::take_line(rest);
-  if (first != kFirstLine || !root.has_value()) {
+  if (first != kFirstLine || !named.has_value() || !size.has_value() || !root.has_value()) {
     return fail(ErrorKind::kDataLoss, "is torn");
   }
   if (named != origin) {

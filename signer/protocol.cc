@@ -10,11 +10,11 @@
 #include "core/big_endian.h"
 #include "core/text.h"
 #include "evidence/text_lines.h"
+#include "evidence/witness_request.h"
 
 namespace candor::signer {
 namespace {
 
-constexpr std::size_t kProofHashesMax = 63;
 constexpr std::string_view kOld = "old ";
 constexpr std::string_view kRefused = "refused: ";
 constexpr std::string_view kLast = "last ";
@@ -46,7 +46,7 @@ Result<SignRequest> parse_sign(std::string_view body) {
   SignRequest request{.old = *old, .proof = {}, .checkpoint = {}};
   auto line = evidence::take_line(body);
   for (; line.has_value() && !line->empty(); line = evidence::take_line(body)) {
-    if (request.proof.size() == kProofHashesMax) {
+    if (request.proof.size() == evidence::kProofLinesMax) {
       return malformed("has more proof lines than any proof needs");
     }
     CANDOR_TRY(const evidence::Digest hash,

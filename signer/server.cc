@@ -21,7 +21,7 @@ namespace candor::signer {
 namespace {
 
 constexpr mode_t kSocketMode = 0660;
-constexpr int kBacklog = 16;
+constexpr int kBacklog = 64;   // Twice those who may be connected.
 constexpr int kRoundMs = 250;  // So a slow client is noticed well within a second and a half.
 constexpr std::size_t kReadBytes = 4096;
 

@@ -12,7 +12,6 @@
 #include "app/capture/media_response.h"
 #include "app/capture/notary/logs_api.h"
 #include "app/capture/session_copies.h"
-#include "app/capture/time/time_json.h"
 #include "app/capture/volume_json.h"
 #include "app/capture/wire.h"
 #include "app/version.h"
@@ -30,8 +29,7 @@ using net::HttpResponse;
 using namespace std::chrono_literals;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-constexpr auto kDurableMax =
-    10s;  // A session's start is answered when it is on disk, or not at all.
+constexpr auto kDurableMax = 10s;  // A session's start: on disk by then, or no answer.
 
 HttpResponse no_such_path() {
   return net::error_response(Error(ErrorKind::kNotFound, "no such path; see docs/design/link.md"));
@@ -168,35 +166,24 @@ asio::awaitable<HttpResponse> ControlApi::status() {
              {{"p50", recorder.sync.p50_ms},
               {"p99", recorder.sync.p99_ms},
               {"max", recorder.sync.max_ms}}},
-            {"evidence", evidence_json(office_.board().all(), office_.plan().signer,
-                                       office_.plan().witnesses)},
+            {"evidence",
+             evidence_json(office_.board().all(), office_.plan().signer, office_.plan().witnesses)},
             {"timestamps", timestamps_json(options_.stamper)},
             {"alarms", alarms_json(office_.alarms().all())},
             {"rooms", std::move(rooms)}});
 }
 
 asio::awaitable<HttpResponse> ControlApi::logs(HttpRequest request) {
-  const auto& path = request.segments;
-  if (path.size() == 2) {
+  if (request.segments.size() == 2) {
     co_return net::json_response(200, logs_json(office_.board().all()));
   }
-  if (path.size() < 5) {
-    co_return no_such_path();
-  }
-  std::string rest = path[4];
-  for (std::size_t i = 5; i < path.size(); ++i) {
-    rest += "/" + path[i];
-  }
-  const auto wanted = parse_log_path(rest);
-  const LogViewPtr log = find_log(office_.board(), path[2], path[3]);
-  if (log == nullptr || !wanted.has_value()) {
-    co_return net::error_response(
-        log == nullptr ? Error(ErrorKind::kNotFound, "no log of that room and epoch")
-                       : wanted.error());
+  const auto asked = parse_log_request(office_.board(), request.segments);
+  if (!asked.has_value()) {
+    co_return net::error_response(asked.error());
   }
   const std::vector<std::string> roots = volume_roots(host_.plan());
-  const auto read = [&log, &wanted, &roots, &request] {
-    return log_response(*log, *wanted, roots, request);
+  const auto read = [&asked, &roots, &request] {
+    return log_response(*asked->log, asked->path, roots, request);
   };
   auto reading = net::run_blocking(catalogue_strand_, read);
   co_return co_await std::move(reading);

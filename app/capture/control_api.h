@@ -12,7 +12,7 @@
 #include "app/capture/gap_counts.h"
 #include "app/capture/host.h"
 #include "app/capture/notary/office.h"
-#include "app/capture/time/stamper.h"
+#include "app/capture/time/time_json.h"
 #include "net/http.h"
 #include "storage/read/catalogue.h"
 #include "storage/write/index_follower.h"

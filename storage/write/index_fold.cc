@@ -51,10 +51,11 @@ Result<IndexFold> IndexFold::open(Database& database) {
       Statement stream,
       database.prepare("INSERT INTO streams (stream, log_id, room, chain, name, source, media) "
                        "VALUES (?,?,?,?,?,?,?)"));
-  CANDOR_TRY(Statement session,
-             database.prepare("INSERT OR IGNORE INTO sessions (session, log_id, room, case_id, person, "
-                              "interrogators, opened_by, opened_entry, opened_ns) "
-                              "VALUES (?,?,?,?,?,?,?,?,?)"));
+  CANDOR_TRY(
+      Statement session,
+      database.prepare("INSERT OR IGNORE INTO sessions (session, log_id, room, case_id, person, "
+                       "interrogators, opened_by, opened_entry, opened_ns) "
+                       "VALUES (?,?,?,?,?,?,?,?,?)"));
   CANDOR_TRY(Statement interrogator,
              database.prepare("INSERT OR IGNORE INTO session_interrogators VALUES (?,?)"));
   CANDOR_TRY(Statement session_stream,

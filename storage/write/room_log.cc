@@ -91,7 +91,7 @@ void RoomLog::tell_of_leaves(std::shared_ptr<LogReach> reach) {
 void RoomLog::tell_reach(std::uint64_t entries) {
   if (reach_ != nullptr && bundle_ != nullptr) {
     bundle_->tell([reach = reach_, log = name(), entries](const VolumeWriter& volume,
-                                                         std::uint64_t generation) {
+                                                          std::uint64_t generation) {
       reach->tell(volume.volume().name(), generation, log, entries);
     });
   }

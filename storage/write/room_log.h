@@ -100,8 +100,8 @@ class RoomLog {
   LogState state_;
   std::vector<Bytes> queued_;
   std::vector<Leaf> queued_leaves_;
-  std::vector<Leaf> leaves_;         // Committed, not taken yet.
-  std::shared_ptr<LogReach> reach_;  // Null: nobody asks for leaves.
+  std::vector<Leaf> leaves_;              // Committed, not taken yet.
+  std::shared_ptr<LogReach> reach_;       // Null: nobody asks for leaves.
   std::unique_ptr<MirroredFile> bundle_;  // The growing one.
   std::uint64_t written_ = 0;             // Entries in bundles.
   std::uint64_t whole_bundles_ = 0;       // As they were read,

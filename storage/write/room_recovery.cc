@@ -36,8 +36,8 @@ std::string gap_cause_of(const std::string& shutdown) {
 }  // namespace
 
 Result<RoomRecorder> RoomRecorder::open(Mirror& mirror, const EntryClock& clock, Options options) {
-  CANDOR_TRY(RoomLog log, RoomLog::open(mirror, options.origin, clock, options.software,
-                                        options.former.log));
+  CANDOR_TRY(RoomLog log,
+             RoomLog::open(mirror, options.origin, clock, options.software, options.former.log));
   if (options.reach != nullptr) {
     log.tell_of_leaves(options.reach);
   }
@@ -99,9 +99,9 @@ Result<void> RoomRecorder::follow(const LogState& former) {
     }
     streams_.push_back(std::move(stream));
   }
-  if (former.open_session().has_value()) {
-    session_ = former.open_session()->session;
-    open_session({.body = *former.open_session()});
+  if (const auto& session = former.open_session(); session.has_value()) {
+    session_ = session->session;
+    open_session({.body = *session});
   }
   for (Stream& stream : streams_) {
     if (stream.gap.has_value()) {

@@ -59,6 +59,10 @@ Result<UnitPlace> UnitFinder::find(const evidence::MediaBody& unit) {
     offset = find_in(file, unit);
   }
   if (!offset.has_value()) {
+    auto other = find_in_other_copy(found->second, before, unit);
+    offset = other.has_value() ? std::move(other) : std::move(offset);
+  }
+  if (!offset.has_value()) {
     file.seek(before);
     return fail(std::move(offset.error()));
   }
@@ -72,6 +76,25 @@ bool UnitFinder::has_changed(const Segment& segment) const {
   std::error_code code;
   const std::uintmax_t size = std::filesystem::file_size(segment.copy, code);
   return !code && size != segment.file->size();
+}
+
+// A power cut may have lost sectors of one copy, which is as long as the others until it is mended.
+Result<std::uint64_t> UnitFinder::find_in_other_copy(Segment& segment, std::uint64_t before,
+                                                     const evidence::MediaBody& unit) const {
+  for (const std::string& root : roots_) {
+    const std::string copy = root + "/" + segment.path;
+    auto file = bmff::BoxFile::open(copy);
+    if (copy == segment.copy || !file.has_value() || file->size() < before) {
+      continue;
+    }
+    file->seek(before);
+    if (auto offset = find_in(*file, unit); offset.has_value()) {
+      segment.copy = copy;
+      segment.file = std::move(*file);
+      return offset;
+    }
+  }
+  return fail(ErrorKind::kNotFound, "no copy holds it");
 }
 
 // A unit may stand behind chunks without an entry (their sync or reading back had failed): the one

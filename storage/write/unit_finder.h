@@ -42,6 +42,8 @@ class UnitFinder {
     std::optional<bmff::BoxFile> file;
   };
   [[nodiscard]] bool has_changed(const Segment& segment) const;
+  [[nodiscard]] Result<std::uint64_t> find_in_other_copy(Segment& segment, std::uint64_t before,
+                                                         const evidence::MediaBody& unit) const;
   [[nodiscard]] static Result<std::uint64_t> find_in(bmff::BoxFile& file,
                                                      const evidence::MediaBody& unit);
 

@@ -28,7 +28,7 @@ TEST_F(StamperTest, KeepsNoteAndTokensOfBothAuthoritiesOnBothVolumes) {
     EXPECT_THAT(tokens(volume), UnorderedElementsAre("11.note", "11-tsa-1.tsr", "11-tsa-2.tsr"));
   }
   const std::string note = bytes_of("a/log/room-1/1/timestamps/11.note");
-  EXPECT_EQ(note, evidence::format_note(*board_.all().front()->cosigned_note));
+  EXPECT_EQ(note, evidence::format_note(board_.all().front()->cosigned_note));
   EXPECT_EQ(status(0).last.ns, 1'790'000'000 * kNs);
   EXPECT_EQ(status(0).pending, 0U);
 }

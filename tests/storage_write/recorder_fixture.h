@@ -27,10 +27,16 @@ class RecorderFixture : public testing::Test {
   // Starts the room as after a start of the program.
   void start() {
     RoomRecorder::Options options{
-        .origin = {.authority = "rec.example", .site = "site7", .room = "room-1"},
+        .origin = {.authority = "rec.example", .site = "site7", .room = "room-1", .epoch = epoch_},
         .streams = {{.name = "cam-video", .source = "cam", .media = MediaKind::kVideo}},
         .software = "test",
-        .config_digest = ""};
+        .config_digest = "",
+        .on_closed_copy = {},
+        .former = {.log = {.origin = "rec.example/site7/room-1/1", .checkpoint = ""},
+                   .reason = "a test"}};
+    if (epoch_ == 1) {
+      options.former = {};
+    }
     room_.reset();
     mirror_.emplace(test::slots_of({volume_}), clock_, VolumeWriter::Options{});
     auto opened = RoomRecorder::open(*mirror_, entry_clock_, std::move(options));
@@ -94,10 +100,11 @@ class RecorderFixture : public testing::Test {
   }
 
   // The log's entries, byte for byte.
-  [[nodiscard]] std::vector<Bytes> log_entries() const { return log_entries(volume_); }
-  [[nodiscard]] static std::vector<Bytes> log_entries(const Volume& volume) {
+  [[nodiscard]] std::vector<Bytes> log_entries() const { return log_entries(volume_, epoch_); }
+  [[nodiscard]] static std::vector<Bytes> log_entries(const Volume& volume,
+                                                      std::uint32_t epoch = 1) {
     std::vector<Bytes> entries;
-    const std::string folder = volume.log_folder("room-1", 1);
+    const std::string folder = volume.log_folder("room-1", epoch);
     for (std::uint64_t number = 0;; ++number) {
       auto bytes = read_file(posix_files(), bundle_path(folder, number, true), 1 << 30);
       const bool is_last = !bytes.has_value();
@@ -116,10 +123,10 @@ class RecorderFixture : public testing::Test {
   }
 
   // "GENESIS RECORDER(start) STREAM INIT MEDIA(25) GAP-OPEN(recorder-crash) ...".
-  [[nodiscard]] std::string log_text() const { return log_text(volume_); }
-  [[nodiscard]] static std::string log_text(const Volume& volume) {
+  [[nodiscard]] std::string log_text() const { return log_text(volume_, epoch_); }
+  [[nodiscard]] static std::string log_text(const Volume& volume, std::uint32_t epoch = 1) {
     std::string text;
-    for (const Bytes& entry : log_entries(volume)) {
+    for (const Bytes& entry : log_entries(volume, epoch)) {
       text += (text.empty() ? "" : " ") + entry_text(entry);
     }
     return text;
@@ -227,6 +234,7 @@ class RecorderFixture : public testing::Test {
   std::int64_t next_frame_ = 0;
   std::size_t padding_ = 0;  // Bytes that each frame is longer.
   bool must_cut_ = false;
+  std::uint32_t epoch_ = 1;
 };
 
 }  // namespace candor::storage

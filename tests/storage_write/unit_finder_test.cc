@@ -77,6 +77,26 @@ TEST_F(UnitFinderTest, FindsAUnitOfAFileWhoseTornEndWasCutOffAfterItWasOpened) {
   }
 }
 
+// A power cut lost a sector on one volume: until it is mended, its copy is as long as the other.
+TEST_F(UnitFinderTest, FindsAUnitInTheOtherCopyWhenASectorOfOneIsLost) {
+  start();
+  record("IPPP IPP IP");
+  commit();
+  const evidence::InitBody segment = segments().front();
+  const std::filesystem::path other = folder_ / ("b/" + segment.path);
+  std::filesystem::create_directories(other.parent_path());
+  Bytes bytes = read_file(posix_files(), volume_.absolute(segment.path), 1 << 20).value();
+  ASSERT_TRUE(replace_file(posix_files(), other, bytes).has_value());
+  const std::size_t second = init_->bytes.size() + units()[0].fragment_bytes;
+  std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(second), 64, std::uint8_t{0});
+  ASSERT_TRUE(replace_file(posix_files(), volume_.absolute(segment.path), bytes).has_value());
+  UnitFinder finder({folder_ / "a", folder_ / "b"});
+  ASSERT_TRUE(finder.begin_segment(segment).has_value());
+  for (const evidence::MediaBody& unit : units()) {
+    EXPECT_TRUE(finder.find(unit).has_value()) << unit.decode_time;
+  }
+}
+
 TEST_F(UnitFinderTest, SaysThatAFileEndsWithoutTheUnitAndFindsTheOthers) {
   start();
   record("IPPP IPP IP");

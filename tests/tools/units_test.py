@@ -24,7 +24,7 @@ def analyze(*arguments: object) -> tuple[int, str]:
 
 class UnitsTest(unittest.TestCase):
     def test_there_is_one_for_each_service(self) -> None:
-        self.assertEqual([unit.stem for unit in UNITS], ["candor-capture", "candor-monitor"])
+        self.assertEqual([unit.stem for unit in UNITS], ["candor-capture", "candor-monitor", "candor-signer"])
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "no systemd here")
     def test_systemd_finds_nothing_wrong(self) -> None:

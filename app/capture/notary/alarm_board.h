@@ -13,7 +13,7 @@
 
 namespace candor::app {
 
-/// Kinds: docs/design/tree.md, "Alarms".
+/// Kinds: docs/design/notary.md, "Alarms".
 struct Alarm {
   std::string kind;
   std::string room;

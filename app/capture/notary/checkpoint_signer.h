@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who signs checkpoints, as the notary sees it: candor-signer over its socket, or a key in memory in
-// tests.
+// Who signs checkpoints, as the notary sees it: candor-signer over its socket, or a key in memory
+// in tests.
 #pragma once
 
 #include <cstdint>

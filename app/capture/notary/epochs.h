@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which epoch each room's log is in, and why it is not the first (docs/decisions/0013).
+// Which epoch each room's log is in, and why it is not the first (docs/decisions/0015).
 #pragma once
 
 #include <cstdint>

@@ -6,15 +6,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/sync.h"
 #include "core/time.h"
-#include "evidence/checkpoint.h"
 #include "evidence/note.h"
-#include "evidence/note_key.h"
 #include "storage/write/tree/leaf_feed.h"
 #include "storage/write/tree/log_tree.h"
 
@@ -42,16 +39,16 @@ enum class LogStanding : std::uint8_t {
 struct LogView {
   storage::LogName log;
   std::string origin;
-  std::optional<evidence::NoteKey> key;
+  std::string vkey;  // Of the log; empty: not known yet.
   LogStanding standing = LogStanding::kLoading;
-  std::uint64_t size = 0;   // Durable entries.
-  storage::TreeView tree;   // Of at most as many.
-  std::optional<evidence::Note> note;  // The newest signed one, with its known cosignatures.
+  std::uint64_t size = 0;  // Durable entries.
+  storage::TreeView tree;  // Of at most as many.
+  evidence::Note note;  // The newest signed one, with its known cosignatures; without lines: none.
   std::uint64_t signed_size = 0;
-  std::optional<evidence::Note> cosigned_note;  // The newest one with a cosignature.
+  evidence::Note cosigned_note;   // The newest one with a cosignature; likewise.
   std::uint64_t session_end = 0;  // Entries up to the newest SESSION-CLOSE of this run; 0: none.
-  bool is_live = false;    // Media came within the last seconds.
-  bool is_urgent = false;  // The note covers an entry that should not wait for its witness.
+  bool is_live = false;           // Media came within the last seconds.
+  bool is_urgent = false;         // The note covers an entry that should not wait for its witness.
   std::map<std::string, CosignedAt> cosigned;  // By the witness's name.
 };
 using LogViewPtr = std::shared_ptr<const LogView>;

@@ -54,24 +54,24 @@ LogKeeper::LogKeeper(const NotaryContext& context, storage::LogName log, std::st
 }
 
 storage::TreeView LogKeeper::view() const {
-  return tree_->view([volumes = context_.volumes,
-                      log = log_](const evidence::TilePlace& place) -> Result<Bytes> {
-    Result<Bytes> read = fail(ErrorKind::kUnavailable, "no volume can be read");
-    for (const auto& volume : volumes) {
-      read = volume->tile(log, place);
-      if (read.has_value()) {
-        break;
-      }
-    }
-    return read;
-  });
+  return tree_.view(
+      [volumes = context_.volumes, log = log_](const evidence::TilePlace& place) -> Result<Bytes> {
+        Result<Bytes> read = fail(ErrorKind::kUnavailable, "no volume can be read");
+        for (const auto& volume : volumes) {
+          read = volume->tile(log, place);
+          if (read.has_value()) {
+            break;
+          }
+        }
+        return read;
+      });
 }
 
 void LogKeeper::take(const storage::LeafBatch& batch, Time now) {
   committed_ = std::max(committed_, batch.leaves.back().index + 1);
   is_dirty_ = true;
   for (const storage::Leaf& leaf : batch.leaves) {
-    if (tree_.has_value()) {
+    if (has_tree_) {
       append(leaf, now);
     } else {
       waiting_.push_back(leaf);
@@ -83,18 +83,18 @@ void LogKeeper::take(const storage::LeafBatch& batch, Time now) {
 }
 
 void LogKeeper::append(const storage::Leaf& leaf, Time now) {
-  if (!tree_.has_value() || leaf.index < tree_->size()) {
+  if (!has_tree_ || leaf.index < tree_.size()) {
     return;  // It was read from the log, or will be.
   }
-  if (leaf.index > tree_->size()) {
+  if (leaf.index > tree_.size()) {
     // The queue was full: what is missing stands in the files.
-    log::warn("notary.behind", {{"room", log_.room}, {"from", tree_->size()}, {"at", leaf.index}});
-    tree_.reset();
+    log::warn("notary.behind", {{"room", log_.room}, {"from", tree_.size()}, {"at", leaf.index}});
+    has_tree_ = false;
     next_load_ = now;
     waiting_.push_back(leaf);
     return;
   }
-  std::vector<evidence::Tile> whole = tree_->append(leaf.hash);
+  const std::vector<evidence::Tile> whole = tree_.append(leaf.hash);
   if (!whole.empty()) {
     for (const auto& volume : context_.volumes) {
       volume->write_tiles(log_, whole);
@@ -115,17 +115,17 @@ void LogKeeper::append(const storage::Leaf& leaf, Time now) {
 }
 
 bool LogKeeper::may_sign() const {
-  return tree_.has_value() && key_.has_value() &&
+  return has_tree_ && has_key_ &&
          (standing_ == LogStanding::kNoWitness || standing_ == LogStanding::kUnverified ||
           standing_ == LogStanding::kVerified);
 }
 
-bool LogKeeper::is_done() const { return !may_sign() || tree_->size() <= signed_size_; }
+bool LogKeeper::is_done() const { return !may_sign() || tree_.size() <= signed_size_; }
 
-// What every volume that is written to holds. One that lags is waited for a little: if the other one
-// were lost then, what was signed would be lost with it.
+// What every volume that is written to holds. One that lags is waited for a little: if the other
+// one were lost then, what was signed would be lost with it.
 std::uint64_t LogKeeper::size_on_volumes(Time now) const {
-  std::uint64_t least = tree_->size();
+  std::uint64_t least = tree_.size();
   if (unsigned_since_.has_value() && now - *unsigned_since_ > context_.rhythm.lag_max) {
     return least;
   }
@@ -137,7 +137,7 @@ std::uint64_t LogKeeper::size_on_volumes(Time now) const {
 
 LogKeeper::Time LogKeeper::tick(Time now, const Mode& mode) {
   has_lost_signer_ = false;
-  if (!tree_.has_value() && standing_ != LogStanding::kClosed) {
+  if (!has_tree_ && standing_ != LogStanding::kClosed) {
     load(now);
   }
   if (standing_ == LogStanding::kLoading || standing_ == LogStanding::kStarting) {
@@ -147,10 +147,10 @@ LogKeeper::Time LogKeeper::tick(Time now, const Mode& mode) {
   if (standing_ == LogStanding::kStarting) {
     next = std::min(next, begun_ + context_.rhythm.start_wait);
   }
-  if (loading_since_.has_value()) {
+  if (loads_ > 0) {
     next = std::min(next, now + kLoadLook);
   }
-  if (may_sign() && tree_->size() > signed_size_) {
+  if (may_sign() && tree_.size() > signed_size_) {
     const bool is_due = mode.is_last || now >= next_sign_ || urgent_size_ > signed_size_;
     const std::uint64_t size = size_on_volumes(now);
     if (is_due && size > signed_size_ && mode.may_ask_signer) {
@@ -192,29 +192,31 @@ Result<evidence::NoteSignature> LogKeeper::ask_signer(const storage::TreeView& t
                                                       const evidence::Checkpoint& wanted) {
   for (const bool is_again : {false, true}) {
     CANDOR_TRY(evidence::Proof proof, tree.prove(std::min(old_size_, wanted.size), wanted.size));
-    auto answer = context_.signer->sign(
-        {.old = old_size_, .proof = std::move(proof), .checkpoint = wanted});
+    auto answer =
+        context_.signer->sign({.old = old_size_, .proof = std::move(proof), .checkpoint = wanted});
     if (!answer.has_value()) {
       has_lost_signer_ = true;
       return fail(std::move(answer.error()));
     }
-    if (answer->signature.has_value()) {
+    const SignAnswer given = std::move(*answer);
+    if (given.signature.has_value()) {
       const evidence::Note note{.text = evidence::format_checkpoint(wanted),
-                                .signatures = {*answer->signature}};
-      CANDOR_TRY(const auto known, with_context(evidence::verify_note(note, {&*key_, 1}),
-                                                "the signer's signature"));
-      return *answer->signature;
+                                .signatures = {*given.signature}};
+      CANDOR_TRY(const auto known,
+                 with_context(evidence::verify_note(note, {&key_, 1}), "the signer's signature"));
+      return note.signatures.front();
     }
-    if (!answer->last.has_value()) {
-      return fail(ErrorKind::kPermissionDenied, "the signer refuses: " + answer->refusal);
+    if (!given.last.has_value()) {
+      return fail(ErrorKind::kPermissionDenied, "the signer refuses: " + given.refusal);
     }
-    if (*answer->last > wanted.size || is_again || *answer->last == old_size_) {
+    const std::uint64_t last = *given.last;
+    if (last > wanted.size || is_again || last == old_size_) {
       break_off(fmt::format("the signer refuses what the disk holds: {} (size {}, signed last {})",
-                            answer->refusal, wanted.size, *answer->last),
+                            given.refusal, wanted.size, last),
                 stored_.has_value() ? stored_->bytes : "");
       return fail(ErrorKind::kFailedPrecondition, "the log does not continue what was signed");
     }
-    old_size_ = *answer->last;
+    old_size_ = last;
   }
   return fail(ErrorKind::kInternal, "unreachable");
 }
@@ -225,7 +227,7 @@ void LogKeeper::publish_note(const evidence::Checkpoint& checkpoint, evidence::N
   signed_size_ = old_size_ = checkpoint.size;
   is_note_urgent_ = hurried || (is_note_urgent_ && !witnesses_.empty());
   unsigned_why_.clear();
-  unsigned_since_ = tree_->size() > signed_size_ ? std::optional<Time>(now) : std::nullopt;
+  unsigned_since_ = tree_.size() > signed_size_ ? std::optional<Time>(now) : std::nullopt;
   evidence::Note note{.text = evidence::format_checkpoint(checkpoint),
                       .signatures = {std::move(line)}};
   const std::string bytes = evidence::format_note(note);
@@ -259,10 +261,10 @@ void LogKeeper::look_for_alarms(Time now) {
   if (standing_ == LogStanding::kClosed || standing_ == LogStanding::kNoSigner) {
     return;
   }
-  const bool waits = !tree_.has_value() || tree_->size() > signed_size_;
-  const Time since = tree_.has_value() ? unsigned_since_.value_or(now) : begun_;
+  const bool waits = !has_tree_ || tree_.size() > signed_size_;
+  const Time since = has_tree_ ? unsigned_since_.value_or(now) : begun_;
   if (waits && now - since > context_.rhythm.unsigned_after + context_.rhythm.start_wait) {
-    const std::uint64_t have = std::max(committed_, tree_.has_value() ? tree_->size() : 0);
+    const std::uint64_t have = std::max(committed_, has_tree_ ? tree_.size() : 0);
     context_.alarms->raise("unsigned", log_.room,
                            fmt::format("{} entries of {} are not signed: {}", have - signed_size_,
                                        have, unsigned_why_.empty() ? "not yet" : unsigned_why_),
@@ -270,34 +272,37 @@ void LogKeeper::look_for_alarms(Time now) {
   } else if (!waits) {
     context_.alarms->clear("unsigned", log_.room);
   }
-  std::string unwitnessed;
-  const auto limit =
-      is_live_ ? context_.rhythm.unwitnessed_live : context_.rhythm.unwitnessed_idle;
-  for (const auto& [name, witness] : witnesses_) {
-    if (witness.behind_since.has_value() && now - *witness.behind_since > limit) {
-      unwitnessed += fmt::format("{}{} has cosigned {} of {} signed entries{}{}",
-                                 unwitnessed.empty() ? "" : "; ", name, witness.cosigned.size,
-                                 signed_size_, witness.silence.empty() ? "" : ": ",
-                                 witness.silence);
-    }
-  }
-  if (unwitnessed.empty()) {
+  if (std::string late = unwitnessed(now); late.empty()) {
     context_.alarms->clear("unwitnessed", log_.room);
   } else {
-    context_.alarms->raise("unwitnessed", log_.room, std::move(unwitnessed), utc());
+    context_.alarms->raise("unwitnessed", log_.room, std::move(late), utc());
   }
+}
+
+// The witnesses that are late, and how; empty: none.
+std::string LogKeeper::unwitnessed(Time now) const {
+  std::string late;
+  const auto limit = is_live_ ? context_.rhythm.unwitnessed_live : context_.rhythm.unwitnessed_idle;
+  for (const auto& [name, witness] : witnesses_) {
+    if (witness.behind_since.has_value() && now - *witness.behind_since > limit) {
+      late += fmt::format("{}{} has cosigned {} of {} signed entries{}{}", late.empty() ? "" : "; ",
+                          name, witness.cosigned.size, signed_size_,
+                          witness.silence.empty() ? "" : ": ", witness.silence);
+    }
+  }
+  return late;
 }
 
 void LogKeeper::publish(Time /*now*/) {
   auto view = std::make_shared<LogView>();
   view->log = log_;
   view->origin = origin_;
-  view->key = key_;
+  view->vkey = has_key_ ? evidence::format_vkey(key_) : "";
   view->standing = standing_;
   view->size = committed_;
-  if (tree_.has_value()) {
+  if (has_tree_) {
     view->tree = this->view();
-    view->size = std::max(view->size, tree_->size());
+    view->size = std::max(view->size, tree_.size());
   }
   if (const auto note = recent_notes_.find(signed_size_); note != recent_notes_.end()) {
     view->note = note->second;

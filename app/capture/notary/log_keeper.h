@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One log as the notary keeps it: its tree, what may be signed of it and when, what the witnesses
-// say (docs/design/tree.md).
+// say (docs/design/notary.md).
 #pragma once
 
 #include <chrono>
@@ -69,11 +69,13 @@ class LogKeeper {
   [[nodiscard]] storage::TreeView view() const;
   void append(const storage::Leaf& leaf, Time now);
   void load(Time now);
+  void take_tree(storage::LogTree tree, Time now);
   void get_key();
   void start(Time now, const Mode& mode);
   [[nodiscard]] std::string objection_to_stored() const;
   [[nodiscard]] bool have_all_answered() const;
   void check_heads();
+  void begin_unverified();
   void verify_start();
   void tell_of_new_epoch();
   void break_off(std::string reason, std::string checkpoint);
@@ -84,38 +86,41 @@ class LogKeeper {
                                                            const evidence::Checkpoint& wanted);
   void publish_note(const evidence::Checkpoint& checkpoint, evidence::NoteSignature line, Time now);
   void look_for_alarms(Time now);
+  [[nodiscard]] std::string unwitnessed(Time now) const;
   void publish(Time now);
 
   const NotaryContext& context_;
   const storage::LogName log_;
   const std::string origin_;
   const Time begun_;
-  LogStanding standing_ = LogStanding::kLoading;
-  std::optional<evidence::NoteKey> key_;
+  evidence::NoteKey key_;  // With has_key_.
 
-  std::optional<storage::LogTree> tree_;
+  storage::LogTree tree_;              // With has_tree_.
   std::deque<storage::Leaf> waiting_;  // Came while the tree was read.
   std::uint64_t committed_ = 0;
-  std::optional<Time> loading_since_;
+  std::size_t loads_ = 0;  // Volumes that have not answered yet.
+  Time loading_since_{};
   Time next_load_;
-  std::size_t next_volume_ = 0;
   std::optional<storage::StoredNote> stored_;
-  std::optional<evidence::Digest> root_at_stored_;
 
   std::map<std::string, Witness> witnesses_;
   std::map<std::uint64_t, evidence::Note> recent_notes_;  // By size: a cosignature may come late.
   std::uint64_t signed_size_ = 0;  // The last one signed, in this run or before.
   std::uint64_t old_size_ = 0;     // What the signer is asked to prove from.
   std::uint64_t urgent_size_ = 0;  // Entries up to here hurry.
-  bool is_note_urgent_ = false;
-  bool has_lost_signer_ = false;
   std::string unsigned_why_;
   std::optional<Time> unsigned_since_;
   Time next_sign_;
   std::uint64_t session_end_ = 0;
   Time last_media_{};
+  LogStanding standing_ = LogStanding::kLoading;
+  bool has_key_ = false;
+  bool has_tree_ = false;
+  bool is_note_urgent_ = false;
+  bool has_lost_signer_ = false;
   bool is_live_ = false;
   bool is_dirty_ = true;
+  std::optional<evidence::Digest> root_at_stored_;
 };
 
 }  // namespace candor::app

@@ -20,47 +20,62 @@ constexpr auto kLoadElsewhere = 30s;
 
 }  // namespace
 
+// All volumes at once: each makes its own tiles right, and the first answer is the tree. One that
+// is stuck answers never.
 void LogKeeper::load(Time now) {
-  const bool is_waiting = loading_since_.has_value() && now - *loading_since_ < kLoadElsewhere;
-  if (is_waiting || now < next_load_ || context_.volumes.empty()) {
+  const bool is_waiting = loads_ > 0 && now - loading_since_ < kLoadElsewhere;
+  if (is_waiting || now < next_load_) {
     return;
   }
   loading_since_ = now;
-  context_.volumes[next_volume_++ % context_.volumes.size()]->load(log_, context_.loaded(log_));
+  loads_ = context_.volumes.size();
+  for (const auto& volume : context_.volumes) {
+    volume->load(log_, context_.loaded(log_));
+  }
 }
 
 void LogKeeper::on_loaded(Result<storage::ReadTree> read, Time now) {
-  loading_since_.reset();
-  if (tree_.has_value()) {
-    return;
-  }
+  loads_ -= loads_ > 0 ? 1 : 0;
+  is_dirty_ = true;
   if (!read.has_value()) {
-    unsigned_why_ = read.error().message();
     log::warn("notary.tree-unread",
-              {{"room", log_.room}, {"epoch", log_.epoch}, {"error", unsigned_why_}});
-    next_load_ = now + kLoadAgain;
+              {{"room", log_.room}, {"epoch", log_.epoch}, {"error", read.error().message()}});
+    if (!has_tree_) {
+      unsigned_why_ = read.error().message();
+      next_load_ = now + kLoadAgain;
+    }
     return;
   }
-  const storage::TreeView tree = read->tree.view(nullptr);
   log::info("notary.tree-read", {{"room", log_.room},
                                  {"epoch", log_.epoch},
-                                 {"entries", tree.size()},
+                                 {"entries", read->tree.size()},
                                  {"tiles_written", read->tiles_written},
                                  {"tiles_different", read->tiles_different}});
-  tree_ = std::move(read->tree);
-  if (standing_ == LogStanding::kLoading) {
-    stored_ = std::move(read->note);
+  const bool is_start = standing_ == LogStanding::kLoading || standing_ == LogStanding::kStarting;
+  const std::uint64_t known = stored_.has_value() ? stored_->checkpoint.size : 0;
+  if (std::optional<storage::StoredNote> note = std::move(read->note);
+      is_start && note.has_value() && (!stored_.has_value() || note->checkpoint.size > known)) {
+    stored_ = std::move(note);
     root_at_stored_ = read->root_at_note;
+  }
+  if (!has_tree_) {
+    take_tree(std::move(read->tree), now);
+  }
+}
+
+void LogKeeper::take_tree(storage::LogTree tree, Time now) {
+  tree_ = std::move(tree);
+  has_tree_ = true;
+  if (standing_ == LogStanding::kLoading) {
     standing_ = LogStanding::kStarting;
-  } else if (signed_size_ > 0 && stored_.has_value()) {
+  } else if (signed_size_ > 0 && stored_.has_value() && standing_ != LogStanding::kStarting) {
     const auto root = view().root_at(signed_size_);
     if (!root.has_value() || *root != stored_->checkpoint.root) {
       break_off("the log on disk is not the one that was signed in this run", stored_->bytes);
     }
   }
-  committed_ = std::max(committed_, tree_->size());
+  committed_ = std::max(committed_, tree_.size());
   unsigned_since_ = now;
-  is_dirty_ = true;
   for (const storage::Leaf& leaf : std::exchange(waiting_, {})) {
     append(leaf, now);
   }
@@ -74,6 +89,7 @@ void LogKeeper::get_key() {
     return;
   }
   key_ = std::move(*key);
+  has_key_ = true;
   is_dirty_ = true;
 }
 
@@ -82,14 +98,14 @@ std::string LogKeeper::objection_to_stored() const {
   if (!stored_.has_value() || stored_->checkpoint.origin != origin_) {
     return "";
   }
-  const auto opened = evidence::open_checkpoint(stored_->bytes, {&*key_, 1});
+  const auto opened = evidence::open_checkpoint(stored_->bytes, {&key_, 1});
   if (!opened.has_value()) {
     log::error("notary.checkpoint-unsigned",
                {{"room", log_.room}, {"error", opened.error().message()}});
     return "";
   }
   if (!root_at_stored_.has_value()) {
-    return fmt::format("the disk holds {} entries, its own checkpoint speaks of {}", tree_->size(),
+    return fmt::format("the disk holds {} entries, its own checkpoint speaks of {}", tree_.size(),
                        stored_->checkpoint.size);
   }
   return *root_at_stored_ == stored_->checkpoint.root
@@ -109,14 +125,15 @@ bool LogKeeper::have_all_answered() const {
 
 void LogKeeper::start(Time now, const Mode& mode) {
   const bool is_over = now - begun_ >= context_.rhythm.start_wait;
-  if (context_.signer != nullptr && !key_.has_value() && mode.may_ask_signer) {
+  if (context_.signer != nullptr && !has_key_ && mode.may_ask_signer) {
     get_key();
   }
-  if (!tree_.has_value()) {
+  if (!has_tree_) {
     return;
   }
   check_heads();
-  if (standing_ != LogStanding::kStarting || (!have_all_answered() && !is_over)) {
+  const bool is_complete = have_all_answered() && loads_ == 0;
+  if (standing_ != LogStanding::kStarting || (!is_complete && !is_over)) {
     return;
   }
   if (context_.signer == nullptr) {
@@ -124,14 +141,15 @@ void LogKeeper::start(Time now, const Mode& mode) {
     is_dirty_ = true;
     return;
   }
-  if (!key_.has_value()) {
+  if (!has_key_) {
     return;
   }
   if (const std::string objection = objection_to_stored(); !objection.empty()) {
-    break_off(objection, stored_->bytes);
+    break_off(objection, stored_.has_value() ? stored_->bytes : "");
     return;
   }
-  if (stored_.has_value() && root_at_stored_ == stored_->checkpoint.root) {
+  if (stored_.has_value() && root_at_stored_.has_value() &&
+      *root_at_stored_ == stored_->checkpoint.root) {
     signed_size_ = old_size_ = stored_->checkpoint.size;
   }
   is_dirty_ = true;
@@ -141,17 +159,21 @@ void LogKeeper::start(Time now, const Mode& mode) {
     standing_ = LogStanding::kVerified;
     tell_of_new_epoch();
   } else {
-    standing_ = LogStanding::kUnverified;
-    std::string silent;
-    for (const auto& [name, witness] : witnesses_) {
-      if (!witness.has_answered) {
-        silent += (silent.empty() ? "" : ", ") + name;
-      }
-    }
-    const std::string what = "not asked at the start, because they do not answer: " + silent;
-    context_.alarms->raise("unverified-start", log_.room, what, utc());
-    context_.on_event(log_.room, "unverified-start", what);
+    begin_unverified();
   }
+}
+
+void LogKeeper::begin_unverified() {
+  standing_ = LogStanding::kUnverified;
+  std::string silent;
+  for (const auto& [name, witness] : witnesses_) {
+    if (!witness.has_answered) {
+      silent += (silent.empty() ? "" : ", ") + name;
+    }
+  }
+  const std::string what = "not asked at the start, because they do not answer: " + silent;
+  context_.alarms->raise("unverified-start", log_.room, what, utc());
+  context_.on_event(log_.room, "unverified-start", what);
 }
 
 // First contact after a start without it.
@@ -179,7 +201,7 @@ void LogKeeper::tell_of_new_epoch() {
 }
 
 void LogKeeper::check_heads() {
-  if (!tree_.has_value() || standing_ == LogStanding::kClosed) {
+  if (!has_tree_ || standing_ == LogStanding::kClosed) {
     return;
   }
   for (auto& [name, witness] : witnesses_) {
@@ -188,8 +210,8 @@ void LogKeeper::check_heads() {
     }
     const evidence::Checkpoint& head = witness.unchecked->checkpoint;
     std::string reason;
-    if (head.size > tree_->size()) {
-      reason = fmt::format("{} knows {} entries, the disk holds {}", name, head.size, tree_->size());
+    if (head.size > tree_.size()) {
+      reason = fmt::format("{} knows {} entries, the disk holds {}", name, head.size, tree_.size());
     } else {
       const auto root = view().root_at(head.size);
       if (!root.has_value()) {
@@ -202,8 +224,8 @@ void LogKeeper::check_heads() {
       }
     }
     if (!reason.empty()) {
-      const std::string note = witness.unchecked->note;
-      break_off(std::move(reason), note);
+      std::string note = std::move(witness.unchecked->note);
+      break_off(std::move(reason), std::move(note));
       return;
     }
     witness.cosigned.size = std::max(witness.cosigned.size, head.size);

@@ -36,8 +36,7 @@ void LogKeeper::on_cosigned(const std::string& witness, const std::string& text,
   const std::uint64_t size = note->first;
   Witness& cosigner = found->second;
   cosigner.silence.clear();
-  cosigner.cosigned = {.size = size,
-                       .time = {static_cast<std::int64_t>(time_s) * kNsPerSecond}};
+  cosigner.cosigned = {.size = size, .time = {static_cast<std::int64_t>(time_s) * kNsPerSecond}};
   cosigner.behind_since = size < signed_size_ ? std::optional<Time>(now) : std::nullopt;
   note->second.signatures.push_back(line);
   const std::string bytes = evidence::format_note(note->second);

@@ -32,7 +32,8 @@ Error no_such(std::string_view path) {
 Result<Bytes> read_anywhere(const std::vector<std::string>& roots, const std::string& relative) {
   Result<Bytes> read = fail(no_such(relative));
   for (const std::string& root : roots) {
-    read = storage::read_file(storage::posix_files(), root + "/" + relative, kFileBytesMax);
+    read = storage::read_file(storage::posix_files(), fmt::format("{}/{}", root, relative),
+                              kFileBytesMax);
     if (read.has_value()) {
       break;
     }
@@ -64,6 +65,16 @@ Result<Bytes> read_entries(const std::vector<std::string>& roots, const std::str
   return fail(no_such(storage::bundle_path(folder, number, true)));
 }
 
+// The one writing of an epoch. Null: there is no such log.
+LogViewPtr find_log(const LogBoard& board, const std::string& room, std::string_view epoch) {
+  std::uint32_t number = 0;
+  const auto [end, code] = std::from_chars(epoch.data(), epoch.data() + epoch.size(), number);
+  if (code != std::errc() || std::to_string(number) != epoch) {
+    return nullptr;
+  }
+  return board.find({.room = room, .epoch = number});
+}
+
 }  // namespace
 
 json::object logs_json(const std::vector<LogViewPtr>& logs) {
@@ -78,23 +89,13 @@ json::object logs_json(const std::vector<LogViewPtr>& logs) {
     all.push_back({{"room", log->log.room},
                    {"epoch", log->log.epoch},
                    {"origin", log->origin},
-                   {"vkey", log->key.has_value() ? json::value(evidence::format_vkey(*log->key))
-                                                 : json::value()},
+                   {"vkey", log->vkey.empty() ? json::value() : json::value(log->vkey)},
                    {"size", log->size},
                    {"signed_size", log->signed_size},
                    {"cosigned", std::move(cosigned)},
                    {"state", to_string(log->standing)}});
   }
   return {{"logs", std::move(all)}};
-}
-
-LogViewPtr find_log(const LogBoard& board, const std::string& room, std::string_view epoch) {
-  std::uint32_t number = 0;
-  const auto [end, code] = std::from_chars(epoch.data(), epoch.data() + epoch.size(), number);
-  if (code != std::errc() || std::to_string(number) != epoch) {
-    return nullptr;
-  }
-  return board.find({.room = room, .epoch = number});
 }
 
 Result<LogPath> parse_log_path(std::string_view path) {
@@ -104,9 +105,9 @@ Result<LogPath> parse_log_path(std::string_view path) {
   LogPath parsed;
   const bool is_entries = path.starts_with(kEntries);
   parsed.kind = is_entries ? LogPath::Kind::kEntries : LogPath::Kind::kTile;
-  const std::string tile =
-      is_entries ? std::string(kLevelZero) + std::string(path.substr(kEntries.size()))
-                 : std::string(path);
+  const std::string tile = is_entries
+                               ? std::string(kLevelZero) + std::string(path.substr(kEntries.size()))
+                               : std::string(path);
   const auto place = evidence::parse_tile_path(tile);
   if (!place.has_value()) {
     return fail(no_such(path));
@@ -116,14 +117,31 @@ Result<LogPath> parse_log_path(std::string_view path) {
   return parsed;
 }
 
+Result<LogRequest> parse_log_request(const LogBoard& board, std::span<const std::string> segments) {
+  constexpr std::size_t kBefore = 4;  // "v1", "logs", room, epoch.
+  if (segments.size() <= kBefore) {
+    return fail(no_such(""));
+  }
+  std::string rest = segments[kBefore];
+  for (const std::string& segment : segments.subspan(kBefore + 1)) {
+    rest += "/" + segment;
+  }
+  LogRequest request{.log = find_log(board, segments[2], segments[3]), .path = {}};
+  if (request.log == nullptr) {
+    return fail(ErrorKind::kNotFound, "no log of that room and epoch");
+  }
+  CANDOR_TRY(request.path, parse_log_path(rest));
+  return request;
+}
+
 Result<Bytes> log_bytes(const LogView& log, const LogPath& path,
                         const std::vector<std::string>& roots) {
   const std::string folder = storage::log_folder(log.log.room, log.log.epoch);
   if (path.kind == LogPath::Kind::kCheckpoint) {
-    if (!log.note.has_value()) {
+    if (log.note.signatures.empty()) {
       return read_anywhere(roots, folder + "/checkpoint");
     }
-    const std::string note = evidence::format_note(*log.note);
+    const std::string note = evidence::format_note(log.note);
     return Bytes(note.begin(), note.end());
   }
   if (path.kind == LogPath::Kind::kTile) {
@@ -150,11 +168,11 @@ net::HttpResponse log_response(const LogView& log, const LogPath& path,
     return net::error_response(bytes.error());
   }
   net::HttpResponse response;
-  response.headers = {{"Content-Type", path.kind == LogPath::Kind::kCheckpoint
-                                           ? "text/plain; charset=utf-8"
-                                           : "application/octet-stream"},
-                      {"Accept-Ranges", "bytes"},
-                      {"Cache-Control", "no-store"}};
+  response.headers = {
+      {"Content-Type", path.kind == LogPath::Kind::kCheckpoint ? "text/plain; charset=utf-8"
+                                                               : "application/octet-stream"},
+      {"Accept-Ranges", "bytes"},
+      {"Cache-Control", "no-store"}};
   const std::uint64_t size = bytes->size();
   const auto span = asked_span(request.header("range"), "", size, "");
   if (!span.has_value()) {
@@ -180,12 +198,11 @@ json::object evidence_json(const std::vector<LogViewPtr>& logs, const std::strin
   for (const WitnessSpec& witness : witnesses) {
     named.push_back({{"witness", witness.key.name}, {"own_host", witness.is_on_own_host}});
   }
-  json::object evidence{
-      {"signer", signer.empty() ? json::value() : json::value(signer)},
-      {"state", signer.empty()      ? "no signer"
-                : witnesses.empty() ? "no witness"
-                                    : "witnessed"},
-      {"witnesses", std::move(named)}};
+  json::object evidence{{"signer", signer.empty() ? json::value() : json::value(signer)},
+                        {"state", signer.empty()      ? "no signer"
+                                  : witnesses.empty() ? "no witness"
+                                                      : "witnessed"},
+                        {"witnesses", std::move(named)}};
   evidence["logs"] = logs_json(logs)["logs"];
   return evidence;
 }

@@ -3,6 +3,7 @@
 // raw bytes of bundles, tiles and checkpoints. Bytes that are not committed are never given.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,20 +21,24 @@ namespace candor::app {
 /// `{"logs":[...]}`.
 [[nodiscard]] boost::json::object logs_json(const std::vector<LogViewPtr>& logs);
 
-/// The log that a path names; strict, as below. Null: there is none.
-[[nodiscard]] LogViewPtr find_log(const LogBoard& board, const std::string& room,
-                                  std::string_view epoch);
-
 /// What of a log is asked for: the path behind its epoch.
 struct LogPath {
   enum class Kind : std::uint8_t { kCheckpoint, kTile, kEntries };
   Kind kind = Kind::kCheckpoint;
-  evidence::TilePlace place{};  // Of a tile, or of a bundle as of a tile on level 0.
+  evidence::TilePlace place{};    // Of a tile, or of a bundle as of a tile on level 0.
   bool is_partial_named = false;  // ".p/<width>" stood behind it.
 };
 /// Strict: what any other writing of a path means is nothing.
 /// Errors: kNotFound.
 [[nodiscard]] Result<LogPath> parse_log_path(std::string_view path);
+
+/// A request "v1", "logs", room, epoch, path ... of a log that there is. Errors: kNotFound.
+struct LogRequest {
+  LogViewPtr log;
+  LogPath path;
+};
+[[nodiscard]] Result<LogRequest> parse_log_request(const LogBoard& board,
+                                                   std::span<const std::string> segments);
 
 /// The bytes. Reads the disk: thread: the blocking pool.
 /// Errors: kNotFound  the log does not reach so far, or the volume cannot be read; errno kinds.
@@ -45,7 +50,8 @@ struct LogPath {
                                              const std::vector<std::string>& volume_roots,
                                              const net::HttpRequest& request);
 
-/// "evidence" of GET /v1/status: whether it is signed, by whom it is witnessed, each log's standing.
+/// "evidence" of GET /v1/status: whether it is signed, by whom it is witnessed, each log's
+/// standing.
 [[nodiscard]] boost::json::object evidence_json(const std::vector<LogViewPtr>& logs,
                                                 const std::string& signer,
                                                 const std::vector<WitnessSpec>& witnesses);

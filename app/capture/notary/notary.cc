@@ -63,9 +63,8 @@ void Notary::with_keeper(const storage::LogName& log, std::function<void(LogKeep
 
 void Notary::on_head(const std::string& witness, const storage::LogName& log,
                      std::optional<WitnessHead> head) {
-  with_keeper(log, [witness, head = std::move(head)](LogKeeper& keeper) {
-    keeper.on_head(witness, head);
-  });
+  with_keeper(
+      log, [witness, head = std::move(head)](LogKeeper& keeper) { keeper.on_head(witness, head); });
 }
 
 void Notary::on_cosigned(const std::string& witness, const storage::LogName& log,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The notary: turns durable log entries into trees, signed checkpoints and cosigned ones, on a
-// thread of its own (docs/design/tree.md). Recording knows nothing of it.
+// thread of its own (docs/design/notary.md). Recording knows nothing of it.
 #pragma once
 
 #include <chrono>
@@ -29,8 +29,8 @@ struct NotaryOptions {
 class Notary final : public WitnessListener {
  public:
   /// The feed, and all that the context names, outlive it. The context's `loaded` is its own.
-  [[nodiscard]] static std::unique_ptr<Notary> start(storage::LeafFeed& feed,
-                                                     NotaryContext context, NotaryOptions options);
+  [[nodiscard]] static std::unique_ptr<Notary> start(storage::LeafFeed& feed, NotaryContext context,
+                                                     NotaryOptions options);
   ~Notary() override;
   Notary(const Notary&) = delete;
   Notary& operator=(const Notary&) = delete;
@@ -39,9 +39,8 @@ class Notary final : public WitnessListener {
 
   void on_head(const std::string& witness, const storage::LogName& log,
                std::optional<WitnessHead> head) override;
-  void on_cosigned(const std::string& witness, const storage::LogName& log,
-                   const std::string& text, evidence::NoteSignature cosignature,
-                   std::uint64_t time_s) override;
+  void on_cosigned(const std::string& witness, const storage::LogName& log, const std::string& text,
+                   evidence::NoteSignature cosignature, std::uint64_t time_s) override;
   void on_refused(const std::string& witness, const storage::LogName& log, std::string_view kind,
                   const std::string& detail) override;
   void on_silent(const std::string& witness, const storage::LogName& log,

@@ -99,13 +99,13 @@ void NotaryOffice::start(const std::vector<std::shared_ptr<storage::VolumeWriter
   context.clock = &clock;
   context.on_broken = [this](const BrokenLog& broken) { on_broken(broken); };
   context.on_event = callbacks_.note;
-  notary_ = Notary::start(
-      feed_, std::move(context),
-      {.authority = plan_.authority, .site = plan_.site, .rhythm = plan_.rhythm});
+  notary_ =
+      Notary::start(feed_, std::move(context),
+                    {.authority = plan_.authority, .site = plan_.site, .rhythm = plan_.rhythm});
   for (const WitnessSpec& witness : plan_.witnesses) {
-    witnesses_.push_back(std::make_unique<WitnessClient>(
-        witness, std::make_unique<HttpWitnessLine>(witness), board_, *notary_,
-        plan_.witness_rhythm));
+    witnesses_.push_back(std::make_unique<WitnessClient>(witness,
+                                                         std::make_unique<HttpWitnessLine>(witness),
+                                                         board_, *notary_, plan_.witness_rhythm));
     witnesses_.back()->start();
   }
 }

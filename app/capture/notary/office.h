@@ -54,8 +54,8 @@ class NotaryOffice {
     std::function<void()> on_new_epoch{};
   };
   /// Begins; the recorder's volumes are there. `clock` outlives the threads.
-  void start(const std::vector<std::shared_ptr<storage::VolumeWriter>>& volumes,
-             const Clock& clock, Callbacks callbacks);
+  void start(const std::vector<std::shared_ptr<storage::VolumeWriter>>& volumes, const Clock& clock,
+             Callbacks callbacks);
   /// After the recorder: signs the last entries, writes what waits. Idempotent.
   void stop();
 

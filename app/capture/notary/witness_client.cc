@@ -75,7 +75,7 @@ void WitnessClient::round(Clock::time_point now) {
     Result<void> done;
     if (!known.is_asked) {
       done = ask_head(*log, known);
-    } else if (log->note.has_value() && log->signed_size > known.size &&
+    } else if (!log->note.signatures.empty() && log->signed_size > known.size &&
                (now >= known.next || (log->is_urgent && log->signed_size > known.urgent))) {
       known.next = now + (log->is_live ? rhythm_.live : rhythm_.idle);
       known.urgent = log->is_urgent ? log->signed_size : known.urgent;
@@ -119,7 +119,7 @@ Result<void> WitnessClient::ask_head(const LogView& log, Known& known) {
 Result<WitnessAnswer> WitnessClient::send(const LogView& log, std::uint64_t old) {
   CANDOR_TRY(evidence::Proof proof, log.tree.prove(old, log.signed_size));
   const std::string body = evidence::format_witness_request(
-      {.old_size = old, .proof = std::move(proof), .checkpoint = *log.note});
+      {.old_size = old, .proof = std::move(proof), .checkpoint = log.note});
   return line_->post("/add-checkpoint", body);
 }
 
@@ -129,9 +129,8 @@ Result<void> WitnessClient::push(const LogView& log, Known& known) {
     CANDOR_TRY(const std::uint64_t size, evidence::parse_known_size(answer.body));
     if (size > log.signed_size) {
       known.is_asked = false;  // What it has cosigned it shows, with its signature.
-      return fail(ErrorKind::kDataLoss,
-                  fmt::format("{} knows {} entries, {} are signed", witness_.key.name, size,
-                              log.signed_size));
+      return fail(ErrorKind::kDataLoss, fmt::format("{} knows {} entries, {} are signed",
+                                                    witness_.key.name, size, log.signed_size));
     }
     known.size = size;
     CANDOR_TRY(answer, send(log, size));
@@ -168,7 +167,7 @@ Result<void> WitnessClient::take_cosignatures(const LogView& log, Known& known,
              with_context(evidence::parse_cosignatures(body), witness_.key.name));
   const std::array keys{witness_.key};
   for (evidence::NoteSignature& line : lines) {
-    const evidence::Note note{.text = log.note->text, .signatures = {line}};
+    const evidence::Note note{.text = log.note.text, .signatures = {line}};
     if (const auto checked = evidence::verify_note(note, keys); checked.has_value()) {
       known.size = log.signed_size;
       listener_.on_cosigned(witness_.key.name, log.log, note.text, std::move(line),

@@ -29,9 +29,8 @@ Result<WitnessAnswer> HttpWitnessLine::ask(const std::string& method, const std:
              net::send_request(
                  endpoint_, {.method = method, .target = path_ + path, .headers = {}, .body = body},
                  kTimeout));
-  WitnessAnswer answer{.status = response->status(),
-                       .content_type = response->header("Content-Type"),
-                       .body = {}};
+  WitnessAnswer answer{
+      .status = response->status(), .content_type = response->header("Content-Type"), .body = {}};
   CANDOR_TRY(answer.body, response->read_all(evidence::kWitnessRequestBytesMax));
   return answer;
 }

@@ -15,7 +15,7 @@ struct WitnessSpec {
   evidence::NoteKey key;  // Of type kCosignature; its name is the witness's.
   std::string host;
   std::uint16_t port = 0;
-  std::string path;           // In front of "/add-checkpoint"; no slash at its end.
+  std::string path;             // In front of "/add-checkpoint"; no slash at its end.
   bool is_on_own_host = false;  // Counts as none in a quorum: the status says so.
 };
 

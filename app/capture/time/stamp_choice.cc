@@ -12,11 +12,11 @@ bool is_signed_now(const LogView& view) {
          view.standing == LogStanding::kVerified;
 }
 
-std::optional<evidence::Checkpoint> read(const std::optional<evidence::Note>& note) {
-  if (!note.has_value()) {
+std::optional<evidence::Checkpoint> read(const evidence::Note& note) {
+  if (note.signatures.empty()) {
     return std::nullopt;
   }
-  auto checkpoint = evidence::parse_checkpoint(note->text);
+  auto checkpoint = evidence::parse_checkpoint(note.text);
   return checkpoint.has_value() ? std::optional(std::move(*checkpoint)) : std::nullopt;
 }
 
@@ -43,13 +43,13 @@ std::optional<StampJob> StampChoice::due(const LogView& view, const LastStamp& l
   const std::uint64_t least = std::max(done + 1, has_ended ? view.session_end : 1);
   const bool must_wait =
       view.standing != LogStanding::kNoWitness && now - *log.due_since < rhythm_.cosign_wait;
-  const evidence::Note* note = view.cosigned_note.has_value() ? &*view.cosigned_note : nullptr;
+  const evidence::Note* note = &view.cosigned_note;
   auto checkpoint = read(view.cosigned_note);
   if ((!checkpoint.has_value() || checkpoint->size < least) && !must_wait) {
-    note = view.note.has_value() ? &*view.note : nullptr;
+    note = &view.note;
     checkpoint = read(view.note);
   }
-  if (note == nullptr || !checkpoint.has_value() || checkpoint->size < least) {
+  if (!checkpoint.has_value() || checkpoint->size < least) {
     return std::nullopt;
   }
   log.session_end = view.session_end;

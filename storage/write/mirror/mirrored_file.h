@@ -73,8 +73,8 @@ class MirroredFile {
   /// Opens the copy on a volume that has come back and holds the file with its present size.
   void rejoin(const std::shared_ptr<VolumeWriter>& volume);
 
-  /// Once all before is done, calls `told` on the volume's thread for each copy that has all that was
-  /// appended until now, with the generation of the volume it was written in.
+  /// Once all before is done, calls `told` on the volume's thread for each copy that has all that
+  /// was appended until now, with the generation of the volume it was written in.
   using Told = std::function<void(const VolumeWriter& volume, std::uint64_t generation)>;
   void tell(const Told& told);
 

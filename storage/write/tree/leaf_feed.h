@@ -46,9 +46,9 @@ class LeafSink {
   virtual void submit(LeafBatch batch) = 0;
 };
 
-/// A bounded queue of batches. When it is full the batch is dropped and known to be missing: whoever
-/// drains reads the log's files instead. Thread: submit by the recorder's, drain by one other,
-/// the rest by any.
+/// A bounded queue of batches. When it is full the batch is dropped and known to be missing:
+/// whoever drains reads the log's files instead. Thread: submit by the recorder's, drain by one
+/// other, the rest by any.
 class LeafFeed final : public LeafSink {
  public:
   /// 32 bytes a leaf and a second of fifty rooms are a few kilobytes: this is half an hour of them.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A log's tree while it grows: its right edge and its last whole tiles in memory, the others read
-// from disk when a proof needs them (docs/design/tree.md).
+// from disk when a proof needs them (docs/design/notary.md).
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,8 @@ class TreeView {
   [[nodiscard]] const evidence::Digest& root() const { return root_; }
 
   /// That the first `from` entries are the beginning of the first `to`.
-  /// Shape: from <= to <= size(). Errors: kInvalidArgument; the disk's; kDataLoss  a tile on disk is
-  /// damaged.
+  /// Shape: from <= to <= size(). Errors: kInvalidArgument; the disk's; kDataLoss  a tile on disk
+  /// is damaged.
   [[nodiscard]] Result<evidence::Proof> prove(std::uint64_t from, std::uint64_t to) const;
   /// The root when the tree had so many leaves; at most size(). Errors: the disk's.
   [[nodiscard]] Result<evidence::Digest> root_at(std::uint64_t size) const;

@@ -45,8 +45,8 @@ Result<void> read_leaves(const Volume& volume, const std::string& folder,
     const evidence::Bundle bundle = evidence::read_bundle(bytes);
     const std::uint64_t wanted = std::min(size - at, kEntriesPerBundle);
     if (bundle.entries.size() < wanted) {
-      return fail(ErrorKind::kDataLoss, fmt::format("{}: bundle {} holds {} entries, not {}", folder,
-                                                    number, bundle.entries.size(), wanted));
+      return fail(ErrorKind::kDataLoss, fmt::format("{}: bundle {} holds {} entries, not {}",
+                                                    folder, number, bundle.entries.size(), wanted));
     }
     for (std::uint64_t i = 0; i < wanted; ++i, ++at) {
       CANDOR_CHECK(each(evidence::leaf_hash(bundle.entries[static_cast<std::size_t>(i)])));
@@ -94,8 +94,8 @@ Result<std::uint64_t> write_upper_tiles(const Volume& volume, const LogName& log
       }
       Bytes bytes;
       for (std::uint64_t i = 0; i < evidence::kTileHashes; ++i) {
-        CANDOR_TRY(const Bytes tile, read_tile(volume, log, {.level = level - 1,
-                                                             .index = index * 256 + i}));
+        CANDOR_TRY(const Bytes tile,
+                   read_tile(volume, log, {.level = level - 1, .index = index * 256 + i}));
         CANDOR_TRY(const evidence::Digest hash, root_of_tile(level - 1, index * 256 + i, tile));
         bytes.insert(bytes.end(), hash.begin(), hash.end());
       }
@@ -144,8 +144,9 @@ Result<std::uint64_t> write_missing_tiles(const Volume& volume, const LogName& l
       return {};
     }
     ++written;
-    return write_tile(volume, log, {.place = {.level = 0, .index = bundles + written - 1},
-                                    .bytes = std::exchange(hashes, {})});
+    return write_tile(volume, log,
+                      {.place = {.level = 0, .index = bundles + written - 1},
+                       .bytes = std::exchange(hashes, {})});
   };
   CANDOR_CHECK(read_leaves(volume, folder_of(volume, log), bundles,
                            size / kEntriesPerBundle * kEntriesPerBundle, take));

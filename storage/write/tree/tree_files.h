@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A log's tree on one volume: tiles, the newest signed note, the cosigned notes
-// (docs/design/tree.md). Tiles are derived from the entries beside them; nothing here judges a
+// (docs/design/notary.md). Tiles are derived from the entries beside them; nothing here judges a
 // signature.
 #pragma once
 

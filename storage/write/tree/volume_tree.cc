@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/write/tree/volume_tree.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -74,7 +75,7 @@ void VolumeTree::load(const LogName& log, Loaded loaded) {
           loaded(fail(ErrorKind::kUnavailable, name() + ": how far its log reaches is not known"));
           return;
         }
-        logs_.insert(log);
+        want(log, *size);
         loaded(with_context(read_tree(volume(), log, *size), name()));
       },
       0);
@@ -82,9 +83,12 @@ void VolumeTree::load(const LogName& log, Loaded loaded) {
 
 void VolumeTree::write_tiles(const LogName& log, std::vector<evidence::Tile> tiles) {
   const std::size_t bytes = tiles.size() * evidence::kTileHashes * sizeof(evidence::Digest);
+  for (const evidence::Tile& tile : tiles) {
+    const unsigned leaves = evidence::kTileHeight * (tile.place.level + 1);
+    want(log, (tile.place.index + 1) << leaves);
+  }
   post(
       [this, log, tiles = std::move(tiles)] {
-        logs_.insert(log);
         for (const evidence::Tile& tile : tiles) {
           const Result<void> written = volume_->is_away()
                                            ? fail(ErrorKind::kUnavailable, name() + ": is away")
@@ -100,7 +104,6 @@ void VolumeTree::write_note(const LogName& log, std::uint64_t size, std::string 
   const std::size_t bytes = note.size();
   post(
       [this, log, waiting = WaitingNote{.size = size, .note = std::move(note)}]() mutable {
-        logs_.insert(log);
         notes_[log] = std::move(waiting);
       },
       bytes);
@@ -195,20 +198,34 @@ void VolumeTree::catch_up() {
   if (!has_missed_.exchange(false)) {
     return;
   }
-  for (const LogName& log : logs_) {
-    const std::uint64_t reached = reach(log).value_or(0);
-    if (reached == 0) {
-      has_missed_ = true;  // Not brought up yet.
-      continue;
-    }
-    const auto written = write_missing_tiles(volume(), log, reached);
+  std::map<LogName, std::uint64_t> wanted;
+  {
+    const MutexLock lock(mutex_);
+    wanted = wanted_;
+  }
+  for (const auto& [log, entries] : wanted) {
+    const Result<void> written = write_missing(log, entries);
     if (!written.has_value()) {
-      note_result(log, fail(written.error()));
       has_missed_ = true;
-    } else if (*written > 0) {
-      log::info("tree.tiles-made", {{"volume", name()}, {"room", log.room}, {"tiles", *written}});
+      note_result(log, written);
     }
   }
+}
+
+Result<void> VolumeTree::write_missing(const LogName& log, std::uint64_t wanted) {
+  const std::uint64_t reached = reach(log).value_or(0);
+  CANDOR_TRY(const std::uint64_t tiles, write_missing_tiles(volume(), log, reached));
+  if (tiles > 0) {
+    log::info("tree.tiles-made", {{"volume", name()}, {"room", log.room}, {"tiles", tiles}});
+  }
+  return reached >= wanted ? Result<void>()
+                           : fail(ErrorKind::kUnavailable, name() + ": its log is behind");
+}
+
+void VolumeTree::want(const LogName& log, std::uint64_t entries) {
+  const MutexLock lock(mutex_);
+  std::uint64_t& wanted = wanted_[log];
+  wanted = std::max(wanted, entries);
 }
 
 void VolumeTree::note_result(const LogName& log, const Result<void>& result) {

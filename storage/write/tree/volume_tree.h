@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -78,6 +77,8 @@ class VolumeTree : public std::enable_shared_from_this<VolumeTree> {
   void run();
   void write_waiting_notes();
   void catch_up();
+  [[nodiscard]] Result<void> write_missing(const LogName& log, std::uint64_t wanted);
+  void want(const LogName& log, std::uint64_t entries) EXCLUDES(mutex_);
   void note_result(const LogName& log, const Result<void>& result) EXCLUDES(mutex_);
 
   const std::shared_ptr<VolumeWriter> volume_;
@@ -89,10 +90,11 @@ class VolumeTree : public std::enable_shared_from_this<VolumeTree> {
   // The thread's own:
   std::map<LogName, WaitingNote> notes_;
   std::map<LogName, CosignedNotes> cosigned_;
-  std::set<LogName> logs_;
   std::uint64_t generation_ = 0;
   mutable Mutex mutex_;
   std::string fault_ GUARDED_BY(mutex_);
+  // Every log that is kept here, and up to which entry it must have its tiles.
+  std::map<LogName, std::uint64_t> wanted_ GUARDED_BY(mutex_);
   std::jthread thread_;
 };
 
