@@ -22,6 +22,7 @@
 
 #include "app/capture/time/stamper.h"
 #include "evidence/bodies.h"
+#include "evidence/checkpoint.h"
 #include "evidence/signer.h"
 #include "tests/support/memory_tsa.h"
 #include "tests/support/temp_folder.h"

@@ -84,8 +84,9 @@ std::optional<double> number(std::string_view text) {
     text.remove_prefix(1);
   }
   double value = 0;
-  const char* end = text.data() + text.size();
-  const auto [at, code] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
+  const std::string owned(text);
+  const char* end = owned.c_str() + owned.size();
+  const auto [at, code] = std::from_chars(owned.c_str(), end, value, std::chars_format::fixed);
   return code == std::errc() && at == end && std::isfinite(value) ? std::optional(value)
                                                                   : std::nullopt;
 }

@@ -77,6 +77,7 @@ Result<pid_t> spawn(const ProgramRun& run, int output) {
   std::vector<std::string> words = run.arguments;
   words.insert(words.begin(), run.program);
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) {
     argv.push_back(word.data());
   }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "evidence/checkpoint.h"
+
 namespace candor::app {
 namespace {
 
