@@ -65,6 +65,7 @@ Result<std::unique_ptr<Stamper>> start_stamper(const TimePlan& plan, CaptureHost
     return host.add_event(room, std::move(event), std::move(done));
   };
   std::vector<std::unique_ptr<Authority>> authorities;
+  authorities.reserve(plan.authorities.size());
   for (const AuthoritySpec& spec : plan.authorities) {
     authorities.push_back(std::make_unique<Authority>(
         spec, std::make_shared<HttpTimestampLine>(spec), RetryRhythm{}));
