@@ -15,6 +15,13 @@ import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from evidence_on_loopback import (  # noqa: E402
+    add_evidence,
+    add_witness,
+    check_checkpoints,
+    enrol_logs,
+    start_signer,
+)
 from site_on_loopback import ROOT, Site, free_port, room, source  # noqa: E402
 from site_on_two_machines import TwoMachineSite, why_no_namespaces  # noqa: E402
 from supervisor import Supervisor  # noqa: E402
@@ -56,11 +63,18 @@ def start(site: Site, port: int) -> str:
     camera_port = free_port()
     site.configure_all(port, demo_rooms(camera_port))
     site.start_cameras(camera_port, CAMERAS)
-    site.start_capture()
-    site.wait_for_states(interrogation_1="ready", waiting_1="recording")
     password = site.add_account("demo", "supervisor")
+    if not isinstance(site, TwoMachineSite):
+        add_witness(site)
     site.start_monitor()
     site.wait_for("console", lambda: console_answers(site, port))
+    if not isinstance(site, TwoMachineSite):
+        site.signer = start_signer(site)
+        add_evidence(site, port)
+    site.start_capture()
+    site.wait_for_states(interrogation_1="ready", waiting_1="recording")
+    if site.signer is not None:
+        enrol_logs(site, rooms=2)
     site.candor("session", "start", "--room", "interrogation-1", "--case", "DEMO-2026-001",
                 "--person", "P-demo", "--interrogator", "O-demo-1", "--interrogator", "O-demo-2")
     site.wait_for_states(interrogation_1="recording")
@@ -75,7 +89,7 @@ def interrupt(*_) -> None:
 def run_with_a_person(site: Site, port: int, password: str) -> None:
     print(f"\n  Candor is running:  http://127.0.0.1:{port}\n  account  demo\n  password {password}\n"
           f"  recordings and logs in {site.folder}\n  Ctrl-C stops everything in order.\n", flush=True)
-    supervisor = Supervisor([site.capture, site.monitor])
+    supervisor = Supervisor([program for program in (site.signer, site.capture, site.monitor) if program])
     while True:
         supervisor.look()
         time.sleep(0.1)
@@ -95,11 +109,14 @@ def run_once(site: Site, port: int, password: str, screenshots: Path | None) -> 
     if done.returncode != 0:
         raise RuntimeError(f"the browser's part failed with code {done.returncode}")
     seen = json.loads(done.stdout.strip().splitlines()[-1])
+    objections = check_checkpoints(site) if site.signer is not None else []
+    for objection in objections:
+        print(f"demo: {objection}", file=sys.stderr)
     site.stop()
     from read_counter import count_streams
     counted = count_streams(site.folder / "volume-a" / "media")
     return {**seen, "lost_frames": counted["lost"] + counted["repeated"] + counted["unreadable"],
-            "frames": counted["frames"]}
+            "frames": counted["frames"], "checkpoints_ok": not objections}
 
 
 def main() -> int:
@@ -122,7 +139,8 @@ def main() -> int:
         if wanted.once:
             result = run_once(site, port, password, wanted.screenshots)
             print(json.dumps(result))
-            return 0 if result["lost_frames"] == 0 and result["playback_ok"] else 1
+            is_good = result["lost_frames"] == 0 and result["playback_ok"] and result["checkpoints_ok"]
+            return 0 if is_good else 1
         run_with_a_person(site, port, password)
     except KeyboardInterrupt:
         print("stopping capture, monitor, cameras", flush=True)

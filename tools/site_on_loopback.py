@@ -151,6 +151,7 @@ class Site:
         self.cameras: Program | None = None
         self.capture: Program | None = None
         self.monitor: Program | None = None
+        self.signer: Program | None = None  # evidence_on_loopback.py starts it.
         self.environment: list[str] = []  # Of capture: "NAME=VALUE" each.
 
     def start_cameras(self, port: int, count: int, height: int = 1080,
@@ -245,7 +246,7 @@ class Site:
         return sorted((self.folder / "volume-a" / "media").rglob("*.mp4"))
 
     def stop(self) -> None:
-        for program in (self.capture, self.monitor, self.cameras):
+        for program in (self.capture, self.signer, self.monitor, self.cameras):
             if program is not None and program.is_running():
                 program.stop()
 

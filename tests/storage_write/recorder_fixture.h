@@ -192,7 +192,7 @@ class RecorderFixture : public testing::Test {
   // What the rules of completeness call broken. Notes and suspicions are of the fixture: its media
   // is years old, and each 256th frame has the same bytes.
   [[nodiscard]] std::string broken_rules() const {
-    rules::RuleEngine engine("rec.example/site7/room-1/1");
+    rules::RuleEngine engine("rec.example/site7/room-1/" + std::to_string(epoch_));
     std::string text;
     for (const Bytes& bytes : log_entries()) {
       if (!evidence::decode_entry(bytes).has_value()) {
