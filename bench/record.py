@@ -31,7 +31,7 @@ from site_on_loopback import (  # noqa: E402
     source,
     two_volumes,
 )
-from witness import Witness  # noqa: E402
+from tlog_witness import Witness  # noqa: E402
 
 PICTURES = ("panorama", "close-up")  # Camera n shows picture n mod 2.
 # Of picture and sound, and how many packets of sound a second.

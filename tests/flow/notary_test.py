@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import struct
+import subprocess
 import sys
 import time
 import unittest
@@ -15,8 +16,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from flow_case import FlowCase, camera, main, room_of, wait_until  # noqa: E402
 from site_on_loopback import binaries  # noqa: E402
-from witness import Witness, is_signed, objection_to, parse_note, raw_entries  # noqa: E402
+from tlog_witness import Witness, is_signed, objection_to, parse_note, raw_entries  # noqa: E402
 
+ORACLE = Path(os.environ.get("CANDOR_ORACLE", binaries().parent / "tests" / "evidence_oracle"))
 ORIGIN = "candor.example/demo/waiting-1"
 KILLS = int(os.environ.get("CANDOR_KILLS", "6"))
 
@@ -91,6 +93,7 @@ class SigningTest(NotaryCase):
         self.start()
         self.wait_until_cosigned(more=20)
         wait_until("a heartbeat with a cosignature", self.has_quoting_heartbeat, 25)
+        wait_until("three cosigned notes", lambda: len(cosigned_notes(self.log())) >= 3, 25)
         log = self.logs()[1]
         bundle = self.site.request("GET", "/v1/logs/waiting-1/1/tile/entries/000")
         note = self.site.request("GET", "/v1/logs/waiting-1/1/checkpoint").decode()
@@ -106,8 +109,21 @@ class SigningTest(NotaryCase):
         self.assertTrue(b"".join(struct.pack(">H", len(one)) + one for one in entries).startswith(bundle))
         _, last, _, _ = parse_note((self.log() / "checkpoint").read_text())
         self.assertEqual(last, len(entries), "the last entries are not signed")
-        self.assertGreaterEqual(len(cosigned_notes(self.log())), 3)
         self.assertLessEqual(set(self.witness.statuses), {200})
+
+    def test_gos_checker_agrees_with_the_disk(self) -> None:
+        text = self.site.config_path.read_text()
+        self.site.write_config(text.replace("segment_s = 5", "segment_s = 5\nunit_ms = 200", 1))
+        self.start()
+        wait_until("a whole tile", (self.log() / "tile" / "0" / "000").exists, 60)
+        self.wait_until_cosigned()
+        vkey = self.logs()[1]["vkey"]
+        self.site.stop_capture()
+
+        done = subprocess.run([str(ORACLE), "log", str(self.log()), vkey], capture_output=True, text=True, check=False)
+
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"^\d+ entries, [1-9]\d* tiles$")
 
     def has_quoting_heartbeat(self) -> bool:
         return any(entry[5] == 8 and json.loads(entry[130:])["cosignature"] for entry in raw_entries(self.log()))

@@ -170,11 +170,15 @@ func open(out *bufio.Writer) {
 }
 
 func main() {
-	if len(os.Args) != 3 {
-		log.Fatal("usage: oracle roots|inclusions|consistencies|tiles|nodes|notes|open SEED")
-	}
 	out := bufio.NewWriter(os.Stdout)
 	defer out.Flush()
+	if len(os.Args) == 4 && os.Args[1] == "log" {
+		checkLog(out, os.Args[2], os.Args[3])
+		return
+	}
+	if len(os.Args) != 3 {
+		log.Fatal("usage: oracle roots|inclusions|consistencies|tiles|nodes|notes|open SEED, oracle log FOLDER VKEY")
+	}
 	seed := os.Args[2]
 	random := mathrand.New(mathrand.NewSource(int64(must(strconv.Atoi(seed)))))
 	switch os.Args[1] {
