@@ -67,8 +67,9 @@ TEST_F(MirrorTest, AVolumeThatRefusesMediaOnlyIsLeftAfterThreeFiles) {
     deliver_seconds(1);
     wait_for_failed_files(1, file);
   }
-  EXPECT_THAT(log_text(), HasSubstr("RECORDER(fault)"));
   wait_for(1, VolumeState::kAway);
+  recorder_->stop();
+  EXPECT_THAT(log_text(), HasSubstr("RECORDER(fault)"));
 }
 
 TEST_F(MirrorTest, AVolumeWhoseLogFailsIsLeftAndTakenBack) {
