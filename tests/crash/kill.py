@@ -102,20 +102,28 @@ def judge_stream(site: Site, slug: str, media: str, kills: list[Kill], clip: jud
     gaps = declared_gaps(entries).get(stream_ids(entries)[media], [])
     files = sorted((site.folder / "volume-a" / "media" / slug / f"cam-{media}").rglob("*.mp4"))
     recording = Recording(files, media, clip)
+    starts = [entry["real_ns"] for entry in entries if entry["type"] == "SESSION-OPEN"]
     missing, outages = [], []
     for number, kill in enumerate(kills):
         if not kill.is_early:
-            missing.append(recording.missing_ms(kill.at_ns))
+            missing.append(min(recording.missing_ms(kill.at_ns), since_last_ms(starts, kill.at_ns)))
         if number + 1 < len(kills) and kills[number + 1].is_early:
             continue  # The outage ends after the next kill.
         outages.append(outage_ms(recording, kill, gaps))
     return {
         "missing": missing,
+        "late": [f"{slug}, {media}: {one:.0f} ms are missing" for one in missing if one > MISSING_MAX_MS],
         "outages": outages,
         "other_causes": sum(cause not in CAUSES for _, _, cause in gaps),
         "undeclared": recording.undeclared_holes(gaps),
         "broken": recording.faults,
     }
+
+
+def since_last_ms(starts_ns: list[int], moment_ns: int) -> float:
+    """How long a session had run. What is older of its pre-roll had only to be kept in memory before it began."""
+    before = [start for start in starts_ns if start <= moment_ns]
+    return (moment_ns - before[-1]) / 1e6 if before else float("inf")
 
 
 def outage_ms(recording: Recording, kill: Kill, gaps: list[tuple[int, int, str]]) -> float:
@@ -168,7 +176,8 @@ def judge_campaign(campaign: Campaign) -> tuple[dict, list[str]]:
         "differing_copies": len(differing),
         "files_as_killed": len(campaign.left),
     }
-    return report, undeclared + broken + differing
+    late = [text for verdict in verdicts for text in verdict["late"]]
+    return report, undeclared + broken + differing + late
 
 
 def differing_copies(folder: Path) -> list[str]:
